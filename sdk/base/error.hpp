@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Result<T>: a value or an Error that says what went wrong, in words for a user.
-// Thread: plain values.   Errors: this is how they travel; exceptions stay at start-up, plugin boundary and coroutine edges.
+// Thread: plain values.   Errors: this is how they travel; exceptions stay at start-up, plugin boundary and
+// coroutine edges.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -66,6 +67,8 @@ inline Error not_found(std::string code, std::string text) {
 inline Error unavailable(std::string code, std::string text) {
   return {ErrorClass::unavailable, std::move(code), std::move(text)};
 }
-inline Error internal_error(std::string text) { return {ErrorClass::internal, "Internal", std::move(text)}; }
+inline Error internal_error(std::string text) {
+  return {ErrorClass::internal, "Internal", std::move(text)};
+}
 
 }  // namespace hearth

@@ -9,7 +9,9 @@
 namespace hearth {
 namespace {
 
-bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 bool is_dns_label_of_subdomain(std::string_view label) {
   if (label.empty() || !is_alphanumeric(label.front()) || !is_alphanumeric(label.back())) return false;
@@ -36,7 +38,8 @@ Result<DeviceId> parse_device_id(std::string_view text) {
   DeviceId id{slash == text.npos ? "default" : std::string(text.substr(0, slash)),
               std::string(slash == text.npos ? text : text.substr(slash + 1))};
   if (!is_dns_subdomain(id.ns) || !is_dns_subdomain(id.name)) {
-    return invalid("BadDeviceId", fmt::format("\"{}\" is no device id such as default/lamp", text.substr(0, 300)));
+    return invalid("BadDeviceId",
+                   fmt::format("\"{}\" is no device id such as default/lamp", text.substr(0, 300)));
   }
   return id;
 }

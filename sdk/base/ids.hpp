@@ -34,5 +34,7 @@ std::string new_uuid();
 
 template <>
 struct std::hash<hearth::DeviceId> {
-  std::size_t operator()(const hearth::DeviceId& id) const noexcept { return std::hash<std::string>{}(id.str()); }
+  std::size_t operator()(const hearth::DeviceId& id) const noexcept {
+    return std::hash<std::string>{}(id.str());
+  }
 };

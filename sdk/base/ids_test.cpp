@@ -13,7 +13,9 @@ TEST(DeviceId, HasNamespaceAndName) {
   EXPECT_EQ(id.str(), "plant/pump-1");
 }
 
-TEST(DeviceId, OfOneSegmentIsInDefault) { EXPECT_EQ(parse_device_id("lamp").value().str(), "default/lamp"); }
+TEST(DeviceId, OfOneSegmentIsInDefault) {
+  EXPECT_EQ(parse_device_id("lamp").value().str(), "default/lamp");
+}
 
 TEST(DeviceId, RefusesWhatKubernetesWouldNotName) {
   for (const char* text : {"", "/", "a/", "/a", "a/b/c", "A/b", "a/-b", "a/b.", "a/b..c", "a b", "a/b\n"}) {

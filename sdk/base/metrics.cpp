@@ -5,7 +5,8 @@
 
 namespace hearth {
 
-prometheus::Counter& Metrics::counter(const std::string& name, const std::string& help, const Labels& labels) {
+prometheus::Counter& Metrics::counter(const std::string& name, const std::string& help,
+                                      const Labels& labels) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry_).Add(labels);
 }
 
@@ -13,6 +14,8 @@ prometheus::Gauge& Metrics::gauge(const std::string& name, const std::string& he
   return prometheus::BuildGauge().Name(name).Help(help).Register(registry_).Add(labels);
 }
 
-std::string Metrics::text() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
 
 }  // namespace hearth

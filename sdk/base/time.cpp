@@ -10,7 +10,8 @@ namespace hearth {
 namespace {
 
 std::tm to_utc(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   return utc;
@@ -53,7 +54,8 @@ class Scanner {
       rest_.remove_prefix(1);
     }
     if (seen == 0) fail();
-    for (; seen < 6; ++seen) value *= 10;
+    for (; seen < 6; ++seen)
+      value *= 10;
     return std::chrono::microseconds(value);
   }
 
@@ -79,12 +81,17 @@ std::int64_t to_unix_ms(WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-WallTime from_unix_ms(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms)); }
+WallTime from_unix_ms(std::int64_t ms) {
+  return WallTime(std::chrono::milliseconds(ms));
+}
 
-std::string to_rfc3339(WallTime time) { return date_and_time(to_utc(time)) + "Z"; }
+std::string to_rfc3339(WallTime time) {
+  return date_and_time(to_utc(time)) + "Z";
+}
 
 std::string to_rfc3339_micro(WallTime time) {
-  const auto micros = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count() % 1'000'000;
+  const auto micros =
+      std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count() % 1'000'000;
   return fmt::format("{}.{:06}Z", date_and_time(to_utc(time)), micros);
 }
 

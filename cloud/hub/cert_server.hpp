@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTPS on port 10002: CA download and certificate signing for nodes that show a join token or their current
+// certificate. Thread: the executor's; no state that changes.   Errors: 401 without a good token, 400 for a
+// body that is no CSR.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "sdk/base/metrics.hpp"
+#include "sdk/base/time.hpp"
+#include "sdk/net/http_server.hpp"
+#include "sdk/net/x509.hpp"
+
+namespace hearth::cloudhub {
+
+/// `<sha256 of the CA's DER>.<HS256 JWT with exp>`: KubeEdge's join token (kubeedge wire A.4).
+Result<std::string> make_join_token(const net::Identity& ca, WallTime expires);
+/// `bearer` is the JWT part. The error says whether it is malformed, foreign or expired.
+Result<void> check_join_token(const net::Identity& ca, std::string_view bearer, WallTime now);
+
+struct CertServerOptions {
+  std::string listen = "0.0.0.0:10002";
+  std::chrono::seconds certificate_lifetime{std::chrono::hours(24 * 365)};
+};
+
+class CertServer {
+ public:
+  CertServer(boost::asio::any_io_executor executor, CertServerOptions options, net::Identity ca,
+             net::TlsContext tls, Metrics& metrics, Clock clock = system_clock());
+  ~CertServer();
+  Result<void> start();
+  std::uint16_t port() const;
+  void stop();
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace hearth::cloudhub

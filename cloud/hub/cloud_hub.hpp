@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// CloudHub: the WebSocket server the nodes hold their links to; one session a node, the newest wins.
+// Thread: each session on its own strand; send() from any thread; callbacks come on the session's strand, so
+// the receiver posts to its own. Errors: a frame that is no message is counted and logged once a session; a
+// peer that never reads is dropped.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sdk/base/metrics.hpp"
+#include "sdk/net/tls.hpp"
+#include "sdk/wire/hub_message.hpp"
+
+namespace hearth::cloudhub {
+
+struct CloudHubOptions {
+  std::string listen = "0.0.0.0:10000";
+  std::chrono::milliseconds idle_limit{30'000};  ///< without a keepalive operation
+  std::chrono::milliseconds ack_timeout{5'000};
+  int ack_sends = 5;
+  std::size_t max_queue_bytes = 16 * 1024 * 1024;  ///< of one session; beyond it the session is dropped
+  std::size_t max_nodes = 10'000;
+};
+
+struct Callbacks {
+  std::function<void(std::string node, bool hearth_peer)> connected;
+  std::function<void(std::string node)> disconnected;
+  /// Everything but keepalives and acks.
+  std::function<void(std::string node, wire::HubMessage)> message;
+};
+
+class CloudHub {
+ public:
+  CloudHub(boost::asio::any_io_executor executor, CloudHubOptions options, net::TlsContext tls,
+           Callbacks callbacks, Metrics& metrics);
+  ~CloudHub();
+
+  Result<void> start();
+  std::uint16_t port() const;
+  /// Sent once; lost if the node is away (membership, confirmations).
+  void send(const std::string& node, wire::HubMessage message);
+  /// Models and devices: one in flight per node in the order given, sent again until acked, at most ack_sends
+  /// times; `done(true)` after the ack, `done(false)` when given up or the session ended. May run on any
+  /// thread.
+  void send_acked(const std::string& node, wire::HubMessage message, std::function<void(bool)> done);
+  std::vector<std::string> nodes() const;
+  void stop();
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace hearth::cloudhub

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// DeviceTwin: holds every device's desired and reported state in SQLite, answers MQTT requests, computes
+// deltas, and owes the cloud the newest reported value of each property until the cloud has confirmed it.
+// Thread: all members on the host's io_context thread; SQLite lives on the storage thread.
+// Errors: bad messages are answered on their result topic (400, 404, 500), counted, and nothing else stops.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sdk/base/metrics.hpp"
+#include "sdk/base/time.hpp"
+#include "sdk/base/trace.hpp"
+#include "sdk/device/device.hpp"
+#include "sdk/store/storage.hpp"
+#include "sdk/wire/condition.hpp"
+#include "sdk/wire/hub_message.hpp"
+
+namespace hearth::twin {
+
+/// Where DeviceTwin's messages go; set by the composition root.
+struct Outputs {
+  std::function<void(std::string topic, std::string payload)> publish;
+  /// False: no link; DeviceTwin keeps what matters and sends again on link_up().
+  std::function<bool(wire::HubMessage)> send;
+};
+
+/// What the node is to run; the mapper side listens. `model` is null while the model is not known.
+struct DeviceListener {
+  std::function<void(const device::Device&, const device::DeviceModel* model)> changed;
+  std::function<void(const DeviceId&)> removed;
+};
+
+struct DeviceTwinOptions {
+  std::string node_name;
+  std::chrono::milliseconds resend{60'000};  ///< unconfirmed reports are sent again after this
+};
+
+class DeviceTwin {
+ public:
+  /// The schema DeviceTwin needs of its Storage.
+  static std::string schema();
+
+  DeviceTwin(boost::asio::io_context& io, store::Storage& storage, DeviceTwinOptions options, Outputs outputs,
+             DeviceListener listener, Metrics& metrics, Trace& trace, Clock clock = system_clock());
+  ~DeviceTwin();
+
+  /// Reads SQLite (blocking, at start-up) and tells the listener of every device held.
+  Result<void> load();
+  /// A message of the host's subscriptions. Deltas and results of our own are passed over.
+  void handle_mqtt(const std::string& topic, const std::string& payload);
+  /// A message of CloudHub: membership, models, devices, confirmations. Acks after the commit.
+  void handle_hub(const wire::HubMessage& message);
+  void link_up(bool hearth_peer);
+  void link_down();
+
+  /// `--manifests DIR` and tests: the same as an insert/update/delete from the cloud.
+  void apply(const device::Device& device, const nlohmann::json& object);
+  void apply(const device::DeviceModel& model, const nlohmann::json& object);
+  void remove_device(const DeviceId& id);
+  void remove_model(const DeviceId& id);
+
+  /// From the mapper side: conditions of a device, kept and sent to a Hearth cloud.
+  void report_conditions(const DeviceId& id, std::vector<wire::Condition> conditions);
+  /// Publishes the delta of a device again, if there is one: for a mapper that has just come online.
+  void publish_delta(const DeviceId& id);
+
+  std::size_t device_count() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace hearth::twin
