@@ -42,6 +42,8 @@ target_compile_definitions(
             BOOST_DLL_USE_STD_FS
             BOOST_PROCESS_USE_STD_FS
             SPDLOG_FMT_EXTERNAL
+            # A json that turns silently into anything would also turn into an Error and make Result<json> ambiguous.
+            JSON_USE_IMPLICIT_CONVERSIONS=0
             HEARTH_VERSION="${PROJECT_VERSION}")
 if(HEARTH_SANITIZE)
   target_compile_options(hearth_options INTERFACE -fsanitize=${HEARTH_SANITIZE} -fno-omit-frame-pointer

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,6 +41,10 @@ struct [[nodiscard]] Error {
 
   bool operator==(const Error&) const = default;
 };
+
+inline std::ostream& operator<<(std::ostream& out, const Error& error) {
+  return out << error.code << ": " << error.text;
+}
 
 /// What value() throws when there is none: only for start-up code and tests.
 class ErrorException : public std::runtime_error {

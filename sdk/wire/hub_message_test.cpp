@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/wire/hub_message.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hearth::wire {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kMembership =
+    R"({"header":{"msg_id":"7d","timestamp":1767225600123},)"
+    R"("route":{"source":"devicecontroller","group":"twin","operation":"update","resource":"membership"},)"
+    R"("content":{"event_id":"","timestamp":1767225600123,"added_devices":null}})";
+
+TEST(HubMessage, IsReadAsKubeEdgeWritesIt) {
+  const auto message = parse_hub_message(kMembership).value();
+  EXPECT_EQ(message.header.msg_id, "7d");
+  EXPECT_EQ(message.header.timestamp, 1767225600123);
+  EXPECT_EQ(message.route.source, source::kDeviceController);
+  EXPECT_EQ(message.route.resource, "membership");
+  EXPECT_TRUE(message.content["added_devices"].is_null());
+}
+
+TEST(HubMessage, PrintsWithGoEscapesAndAFinalNewlineAndReadsBack) {
+  const auto message = make_message({"twin", "resource", "update", "x"}, json{{"value", "a<b>&c"}}, 5);
+  const auto text = print(message);
+  EXPECT_THAT(text, testing::HasSubstr(R"("value":"a\u003cb\u003e\u0026c")"));
+  EXPECT_TRUE(text.ends_with("}\n"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("parent_msg_id")));
+  const auto back = parse_hub_message(text).value();
+  EXPECT_EQ(back.content["value"], "a<b>&c");
+  EXPECT_EQ(back.header.msg_id, message.header.msg_id);
+}
+
+TEST(HubMessage, ResponseNamesItsRequestAsParent) {
+  const auto request = parse_hub_message(kMembership).value();
+  const auto response = make_response(request, "OK", 9);
+  EXPECT_EQ(response.header.parent_msg_id, "7d");
+  EXPECT_NE(response.header.msg_id, "7d");
+  EXPECT_EQ(response.route.operation, operation::kResponse);
+  EXPECT_EQ(response.route.resource, "membership");
+}
+
+TEST(HubMessage, ContentMayBeADocumentInAString) {
+  HubMessage message;
+  message.content = R"({"devices":[]})";
+  EXPECT_TRUE(message.document()->at("devices").is_array());
+  message.content = json{{"a", 1}};
+  EXPECT_EQ(message.document()->at("a"), 1);
+  message.content = "no json";
+  EXPECT_TRUE(message.document().has_error());
+}
+
+TEST(HubMessage, OfAStoppingEdgeIsEmptyAndNoError) {
+  const auto message =
+      parse_hub_message(R"({"header":{"msg_id":"","timestamp":0},"route":{},"content":null})");
+  EXPECT_TRUE(message->route.operation.empty());
+}
+
+TEST(HubMessage, RefusesGarbage) {
+  for (const char* text : {"", "ping", "[]", "7", R"({"header":[]})", R"({"route":"x"})",
+                           R"({"header":{"msg_id":7}})", R"({"route":{"source":{}}})", "\xff\xfe"}) {
+    EXPECT_TRUE(parse_hub_message(text).has_error()) << text;
+  }
+  EXPECT_EQ(parse_hub_message(std::string(kMaxHubMessageSize + 1, ' ')).error().code, "TooLarge");
+}
+
+TEST(HubMessage, KeepaliveIsTheOneOfTheWire) {
+  const auto message = make_keepalive(1);
+  EXPECT_EQ(message.route.operation, "keepalive");
+  EXPECT_EQ(message.route.resource, "node");
+  EXPECT_EQ(message.content, "ping");
+}
+
+}  // namespace
+}  // namespace hearth::wire
