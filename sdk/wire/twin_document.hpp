@@ -49,6 +49,13 @@ struct TwinUpdate {
 /// over 128 characters and values over 64 KiB or not in UTF-8.
 Result<TwinUpdate> parse_twin_update(std::string_view payload);
 Result<TwinUpdate> parse_twin_update(const nlohmann::json& document);
+/// A text is always a payload: without these two it could as well become a JSON string.
+inline Result<TwinUpdate> parse_twin_update(const std::string& payload) {
+  return parse_twin_update(std::string_view(payload));
+}
+inline Result<TwinUpdate> parse_twin_update(const char* payload) {
+  return parse_twin_update(std::string_view(payload));
+}
 
 nlohmann::json twin_to_json(const TwinMap& twin);
 /// P1 as a mapper sends it, and hub message 5.
