@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps up with one collection of the API for as long as it lives: lists, watches, lists again when the watch
 // cannot go on, and tells what appeared, changed and vanished.
-// Thread: the executor given, which must be a strand or run by one thread; callbacks run there.   Errors: never
-// surface: an API that is away is retried with a jittered, growing pause and logged once an outage.
+// Thread: the executor given, which must be a strand or run by one thread; callbacks run there.   Errors:
+// never surface: an API that is away is retried with a jittered, growing pause and logged once an outage.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -37,8 +37,8 @@ struct InformerCallbacks {
 
 class Informer {
  public:
-  Informer(boost::asio::any_io_executor executor, Access access, std::string user_agent, InformerOptions options,
-           InformerCallbacks callbacks);
+  Informer(boost::asio::any_io_executor executor, Access access, std::string user_agent,
+           InformerOptions options, InformerCallbacks callbacks);
   /// Stops; may be called from within a callback.
   ~Informer();
   Informer(const Informer&) = delete;

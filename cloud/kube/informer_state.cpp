@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/kube/informer_state.hpp"
+
+#include <algorithm>
+
+#include "cloud/kube/status.hpp"
+
+namespace hearth::kube {
+namespace {
+
+const nlohmann::json& metadata(const nlohmann::json& object) {
+  return object_member(object, "metadata");
+}
+
+/// Empty for what is no object of the API.
+std::string key_of(const nlohmann::json& object) {
+  const auto name = string_member(metadata(object), "name");
+  return name.empty() ? name : string_member(metadata(object), "namespace") + "/" + name;
+}
+
+bool same_uid(const nlohmann::json& a, const nlohmann::json& b) {
+  return string_member(metadata(a), "uid") == string_member(metadata(b), "uid");
+}
+
+bool same_version(const nlohmann::json& a, const nlohmann::json& b) {
+  const auto version = string_member(metadata(a), "resourceVersion");
+  return !version.empty() && version == string_member(metadata(b), "resourceVersion");
+}
+
+void append(InformerState::Changes& to, InformerState::Changes more) {
+  to.deletes.insert(to.deletes.end(), more.deletes.begin(), more.deletes.end());
+  to.upserts.insert(to.upserts.end(), more.upserts.begin(), more.upserts.end());
+}
+
+}  // namespace
+
+InformerState::InformerState(std::chrono::milliseconds backoff_min, std::chrono::milliseconds backoff_max,
+                             std::function<double()> random)
+    : backoff_min_(backoff_min),
+      backoff_max_(backoff_max),
+      backoff_(backoff_min),
+      random_(std::move(random)) {}
+
+InformerState::Step InformerState::next() {
+  if (wait_.count() > 0) return Wait{std::exchange(wait_, std::chrono::milliseconds(0))};
+  if (phase_ == Phase::list) return ListAll{};
+  progress_ = false;
+  return Watch{resource_version_};
+}
+
+InformerState::Changes InformerState::listed(KubeClient::List list) {
+  Changes changes;
+  auto vanished = std::move(known_);
+  known_.clear();
+  for (auto& item : list.items) {
+    const auto key = key_of(item);
+    if (key.empty()) {
+      ++ignored_;
+      continue;
+    }
+    if (auto before = vanished.extract(key)) known_.insert(std::move(before));
+    append(changes, upsert(std::make_shared<const nlohmann::json>(std::move(item))));
+  }
+  for (auto& [key, object] : vanished)
+    changes.deletes.push_back(std::move(object));
+  resource_version_ = std::move(list.resource_version);
+  phase_ = Phase::watch;
+  changes.synced = !std::exchange(synced_, true);
+  return changes;
+}
+
+void InformerState::list_failed() {
+  fail();
+}
+
+InformerState::Changes InformerState::event(nlohmann::json event) {
+  const auto type = string_member(event, "type");
+  const auto found = event.is_object() ? event.find("object") : event.end();
+  if (!event.is_object() || found == event.end() || !found->is_object()) {
+    ++ignored_;
+    return {};
+  }
+  auto object = std::make_shared<const nlohmann::json>(std::move(*found));
+  auto version = string_member(metadata(*object), "resourceVersion");
+  if (!version.empty()) resource_version_ = std::move(version);
+  progress_ = true;
+  backoff_ = backoff_min_;
+  if (type == "BOOKMARK") return {};
+  const bool present = type == "ADDED" || type == "MODIFIED";
+  if (key_of(*object).empty() || (!present && type != "DELETED")) {
+    ++ignored_;
+    return {};
+  }
+  return present ? upsert(std::move(object)) : remove(std::move(object));
+}
+
+void InformerState::watch_ended(const Result<void>& result) {
+  if (!result) return fail();
+  // A server that ends every watch at once must not be asked again at once.
+  if (!progress_) wait_ = jittered(backoff_min_);
+}
+
+InformerState::Changes InformerState::upsert(ObjectPtr object) {
+  Changes changes;
+  auto& known = known_[key_of(*object)];
+  if (known && same_version(*known, *object) && same_uid(*known, *object)) return changes;
+  if (known && !same_uid(*known, *object)) changes.deletes.push_back(known);
+  known = object;
+  changes.upserts.push_back(std::move(object));
+  return changes;
+}
+
+InformerState::Changes InformerState::remove(ObjectPtr object) {
+  Changes changes;
+  if (known_.erase(key_of(*object)) > 0) changes.deletes.push_back(std::move(object));
+  return changes;
+}
+
+std::chrono::milliseconds InformerState::jittered(std::chrono::milliseconds pause) {
+  const auto half = static_cast<double>(pause.count()) / 2;
+  const auto jittered = static_cast<std::int64_t>(half + half * random_());
+  return std::chrono::milliseconds(std::max<std::int64_t>(1, jittered));
+}
+
+void InformerState::fail() {
+  phase_ = Phase::list;
+  wait_ = jittered(backoff_);
+  backoff_ = std::min(backoff_ * 2, backoff_max_);
+}
+
+}  // namespace hearth::kube
