@@ -27,14 +27,20 @@ struct Violation {
   bool operator==(const Violation&) const = default;
 };
 
+/// What the schema's root describes.
+enum class Root {
+  resource,  ///< a Kubernetes object: apiVersion, kind and metadata are always allowed
+  plain,     ///< anything else, such as a configuration file
+};
+
 class Schema {
  public:
   /// Takes an `openAPIV3Schema`. Refuses what it does not understand well enough to enforce: an unknown type,
   /// a bad pattern, nesting deeper than 64. Keywords it has no use for (title, example,
   /// x-kubernetes-list-type) are ignored.
-  static Result<Schema> parse(const nlohmann::json& source);
+  static Result<Schema> parse(const nlohmann::json& source, Root root = Root::resource);
   /// The same from JSON text.
-  static Result<Schema> parse_text(std::string_view text);
+  static Result<Schema> parse_text(std::string_view text, Root root = Root::resource);
 
   const SchemaNode& root() const { return *root_; }
 
@@ -48,12 +54,12 @@ class Schema {
 /// grow its own error without end. (Pruning itself always goes through to the end.)
 inline constexpr std::size_t kMaxReported = 256;
 
-/// Every violation, in the order of the object. Unknown fields are none: prune() finds them. The root's
+/// Every violation, in the order of the object. Unknown fields are none: prune() finds them. A resource's
 /// apiVersion, kind and metadata are not looked into.
 std::vector<Violation> validate(const Schema& schema, const nlohmann::json& object);
 
 /// Removes the fields the schema does not know, except under x-kubernetes-preserve-unknown-fields, and
-/// returns their paths. The root's apiVersion, kind and metadata stay whole.
+/// returns their paths. A resource's apiVersion, kind and metadata stay whole.
 std::vector<std::string> prune(const Schema& schema, nlohmann::json& object);
 
 /// The paths prune() would return.

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -49,17 +50,20 @@ struct YamlLimits {
   std::size_t bytes = 4 * 1024 * 1024;
   std::size_t depth = 64;
   std::size_t values = 1'000'000;       ///< in all documents of one text
-  std::size_t alias_values = 100'000;   ///< that aliases may add
-  std::size_t alias_bytes = 4'194'304;  ///< text that aliases may add
+  std::size_t alias_values = 100'000;   ///< that anchors and aliases may copy
+  std::size_t alias_bytes = 4'194'304;  ///< text in them
+};
+
+/// The text a document came from, shared by all documents of one stream.
+struct YamlSource {
+  std::string file;
+  std::string text;
 };
 
 class YamlDocument {
  public:
-  YamlDocument(nlohmann::json value, PlaceTree places, std::string file, std::string text)
-      : value_(std::move(value)),
-        places_(std::move(places)),
-        file_(std::move(file)),
-        text_(std::move(text)) {}
+  YamlDocument(nlohmann::json value, PlaceTree places, std::shared_ptr<const YamlSource> source)
+      : value_(std::move(value)), places_(std::move(places)), source_(std::move(source)) {}
 
   const nlohmann::json& value() const { return value_; }
   /// Takes the value out.
@@ -70,13 +74,12 @@ class YamlDocument {
   Place position(std::string_view path) const;
   /// A diagnostic at a place of this document, with file and snippet.
   Diagnostic diagnose(Position at, std::string message) const;
-  const std::string& file() const { return file_; }
+  const std::string& file() const { return source_->file; }
 
  private:
   nlohmann::json value_;
   PlaceTree places_;
-  std::string file_;
-  std::string text_;
+  std::shared_ptr<const YamlSource> source_;
 };
 
 /// Empty documents (nothing, or only comments, between two `---`) are left out.
