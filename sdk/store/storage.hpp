@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // One SQLite file with one thread that owns it: jobs come in, are grouped into a transaction, committed, then
-// confirmed. Thread: write() and read() from any thread; jobs run on the storage thread; completions are
-// posted to the executor given. Errors: a job that throws is rolled back alone (savepoint) and its Error
-// confirmed; a busy or full disk is an Error of class unavailable or exhausted for each job of the group; the
-// thread goes on.
+// confirmed. Thread: write() and run() from any thread; jobs run on the storage thread; completions are
+// posted to the executor given, whose context must outlive the Storage. Errors: a job that throws is rolled
+// back alone (savepoint) and its Error confirmed (an ErrorException keeps its own Error); a busy or full disk
+// is an Error of class unavailable or exhausted for each job of the group; the thread goes on.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -25,6 +27,15 @@ struct StorageOptions {
   std::string schema;
   int busy_timeout_ms = 5000;
   std::size_t max_group = 512;  ///< jobs of one transaction
+  /// Jobs waiting; one more is refused with an Error of class exhausted.
+  std::size_t max_queue = 100'000;
+};
+
+/// For metrics: what waits now, and what was done since the file was opened.
+struct StorageStats {
+  std::size_t queued = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t failed_jobs = 0;
 };
 
 class Storage {
@@ -45,6 +56,9 @@ class Storage {
   boost::asio::awaitable<Result<void>> write(Job job);
   /// Blocks until the job ran: for loading at start-up, not on an io thread.
   Result<void> run(Job job);
+
+  /// From any thread.
+  StorageStats stats() const;
 
  private:
   class Impl;

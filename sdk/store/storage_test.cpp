@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/store/storage.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fstream>
+#include <future>
+
+#include "sdk/base/ids.hpp"
+
+namespace hearth::store {
+namespace {
+
+namespace asio = boost::asio;
+
+class StorageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("hearth-store-" + new_uuid());
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  StorageOptions options() const {
+    StorageOptions made;
+    made.file = folder_ / "test.db";
+    made.schema = "CREATE TABLE IF NOT EXISTS t (k TEXT PRIMARY KEY)";
+    made.busy_timeout_ms = 20;
+    return made;
+  }
+
+  static std::unique_ptr<Storage> open(StorageOptions how) { return Storage::open(std::move(how)).value(); }
+
+  static Storage::Job insert(const std::string& key) {
+    return [key](SQLite::Database& db) { db.exec("INSERT INTO t VALUES ('" + key + "')"); };
+  }
+
+  static int count(Storage& storage) {
+    int rows = -1;
+    const auto ran = storage.run(
+        [&rows](SQLite::Database& db) { rows = db.execAndGet("SELECT count(*) FROM t").getInt(); });
+    EXPECT_TRUE(ran.has_value());
+    return rows;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(StorageTest, KeepsWhatWasConfirmedAcrossAReopen) {
+  open(options())->run(insert("a")).value();
+  auto again = open(options());
+  EXPECT_EQ(count(*again), 1);
+}
+
+TEST_F(StorageTest, MakesTheFileReadableByItsOwnerOnly) {
+  auto storage = open(options());
+  storage->run(insert("a")).value();
+  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    struct stat facts {};
+    ASSERT_EQ(::stat(file.path().c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0600u) << file.path();
+  }
+}
+
+TEST_F(StorageTest, RollsBackAThrowingJobAloneAndCommitsItsGroupOnce) {
+  auto storage = open(options());
+  asio::io_context io;
+  std::promise<void> gate;
+  std::vector<Result<void>> results(4, Result<void>());
+  const auto keep = [&results](int i) {
+    return [&results, i](Result<void> result) { results[i] = std::move(result); };
+  };
+  // The first job holds the thread, so that the other three are queued together and share one commit.
+  storage->write([&gate](SQLite::Database&) { gate.get_future().wait(); }, io.get_executor(), keep(0));
+  const auto before = storage->stats().commits;
+  storage->write(insert("a"), io.get_executor(), keep(1));
+  storage->write(
+      [](SQLite::Database& db) {
+        db.exec("INSERT INTO t VALUES ('half')");
+        throw ErrorException(invalid("Refused", "not this one"));
+      },
+      io.get_executor(), keep(2));
+  storage->write(insert("b"), io.get_executor(), keep(3));
+  gate.set_value();
+  io.run();
+
+  EXPECT_TRUE(results[1].has_value());
+  ASSERT_FALSE(results[2].has_value());
+  EXPECT_EQ(results[2].error(), invalid("Refused", "not this one"));
+  EXPECT_TRUE(results[3].has_value());
+  EXPECT_LE(storage->stats().commits - before, 2u);
+  EXPECT_EQ(storage->stats().failed_jobs, 1u);
+  EXPECT_EQ(count(*storage), 2);
+}
+
+TEST_F(StorageTest, GroupsManyWaitingJobsIntoFewCommits) {
+  auto storage = open(options());
+  asio::io_context io;
+  std::promise<void> gate;
+  int confirmed = 0;
+  storage->write([&gate](SQLite::Database&) { gate.get_future().wait(); }, io.get_executor(), nullptr);
+  for (int i = 0; i < 1000; ++i) {
+    storage->write(insert(std::to_string(i)), io.get_executor(),
+                   [&confirmed](Result<void> result) { confirmed += result.has_value() ? 1 : 0; });
+  }
+  gate.set_value();
+  io.run();
+  EXPECT_EQ(confirmed, 1000);
+  EXPECT_LE(storage->stats().commits, 4u);
+}
+
+TEST_F(StorageTest, RefusesAJobWhenTheQueueIsFull) {
+  auto how = options();
+  how.max_queue = 1;
+  auto storage = open(how);
+  asio::io_context io;
+  std::promise<void> started;
+  std::promise<void> gate;
+  storage->write(
+      [&](SQLite::Database&) {
+        started.set_value();
+        gate.get_future().wait();
+      },
+      io.get_executor(), nullptr);
+  started.get_future().wait();
+  storage->write(insert("waits"), io.get_executor(), nullptr);
+  Result<void> third;
+  storage->write(insert("too many"), io.get_executor(), [&third](Result<void> result) { third = result; });
+  gate.set_value();
+  io.run();
+  ASSERT_FALSE(third.has_value());
+  EXPECT_EQ(third.error().cls, ErrorClass::exhausted);
+  EXPECT_EQ(count(*storage), 1);
+}
+
+TEST_F(StorageTest, ReportsALockedDatabaseAndHealsWhenItIsFree) {
+  auto storage = open(options());
+  SQLite::Database other((folder_ / "test.db").string(), SQLite::OPEN_READWRITE);
+  other.exec("BEGIN IMMEDIATE");
+  const auto refused = storage->run(insert("a"));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().cls, ErrorClass::unavailable);
+  EXPECT_EQ(refused.error().code, "StorageBusy");
+  other.exec("ROLLBACK");
+  EXPECT_TRUE(storage->run(insert("a")).has_value());
+}
+
+TEST_F(StorageTest, ReportsADatabaseThatReachedItsSizeLimitAndGoesOn) {
+  auto storage = open(options());
+  storage->run([](SQLite::Database& db) { db.exec("PRAGMA max_page_count = 8"); }).value();
+  const auto full =
+      storage->run([](SQLite::Database& db) { db.exec("INSERT INTO t VALUES (hex(zeroblob(200000)))"); });
+  ASSERT_FALSE(full.has_value());
+  EXPECT_EQ(full.error().cls, ErrorClass::exhausted);
+  EXPECT_TRUE(storage->run(insert("small")).has_value());
+}
+
+TEST_F(StorageTest, RefusesAFileThatIsNoDatabase) {
+  std::ofstream(folder_ / "test.db") << std::string(5000, 'x');
+  const auto opened = Storage::open(options());
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().code, "NotADatabase");
+  EXPECT_NE(opened.error().text.find("test.db"), std::string::npos);
+}
+
+TEST_F(StorageTest, SaysWhyAFileCannotBeOpened) {
+  auto how = options();
+  how.file = folder_ / "missing" / "test.db";
+  const auto opened = Storage::open(how);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().cls, ErrorClass::unavailable);
+}
+
+TEST_F(StorageTest, ResumesACoroutineAfterTheCommit) {
+  auto storage = open(options());
+  asio::io_context io;
+  Result<void> first = internal_error("not run");
+  Result<void> second;
+  const auto twice = [](Storage& to, Result<void>& one, Result<void>& two) -> asio::awaitable<void> {
+    one = co_await to.write(insert("a"));
+    two = co_await to.write(insert("a"));
+  };
+  asio::co_spawn(io, twice(*storage, first, second),
+                 [](std::exception_ptr failure) { EXPECT_FALSE(failure); });
+  io.run();
+  EXPECT_TRUE(first.has_value());
+  EXPECT_FALSE(second.has_value());
+  EXPECT_EQ(count(*storage), 1);
+}
+
+TEST_F(StorageTest, RunsWhatIsQueuedBeforeItEnds) {
+  asio::io_context io;
+  auto storage = open(options());
+  for (int i = 0; i < 50; ++i)
+    storage->write(insert(std::to_string(i)), io.get_executor(), nullptr);
+  storage.reset();
+  auto again = open(options());
+  EXPECT_EQ(count(*again), 50);
+}
+
+}  // namespace
+}  // namespace hearth::store
