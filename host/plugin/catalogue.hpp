@@ -18,15 +18,21 @@ namespace hearth::plugin {
 
 struct CatalogueEntry {
   std::filesystem::path file;
-  MapperNote note;      ///< meaningful if refused is empty
-  std::string refused;  ///< why it cannot be used: both sides and the mend
+  MapperNote note;          ///< if refused is set: as far as it could be read
+  std::string refused;      ///< why it cannot be used: both sides and the mend
+  std::string fingerprint;  ///< tells versions of the file apart
+
+  /// The mapper's name, or for a file without a readable note the file's name without .so.
+  std::string name() const { return note.name.empty() ? file.stem().string() : note.name; }
 };
 
 class Catalogue {
  public:
+  /// The installed folder first, the user's drop-in folder last. A folder need not exist yet.
   explicit Catalogue(std::vector<std::filesystem::path> folders);
 
-  /// Reads the folders again; true if anything changed. Never runs a mapper's code.
+  /// Reads the folders again, and of the files only those that changed; true if anything did. Never runs a
+  /// mapper's code. Of two files of one mapper name, that of the later folder wins.
   bool rescan();
   const std::vector<CatalogueEntry>& entries() const;
 
@@ -39,6 +45,7 @@ class Catalogue {
 
  private:
   std::vector<std::filesystem::path> folders_;
+  std::vector<CatalogueEntry> inspected_;  // each file by itself, before one hides another
   std::vector<CatalogueEntry> entries_;
   std::map<std::string, std::weak_ptr<LoadedMapper>> loaded_;
 };
