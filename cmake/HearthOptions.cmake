@@ -44,7 +44,8 @@ target_compile_definitions(
             SPDLOG_FMT_EXTERNAL
             # A json that turns silently into anything would also turn into an Error and make Result<json> ambiguous.
             JSON_USE_IMPLICIT_CONVERSIONS=0
-            HEARTH_VERSION="${PROJECT_VERSION}")
+            HEARTH_VERSION="${PROJECT_VERSION}"
+            HEARTH_INSTALLED_MAPPERS="${CMAKE_INSTALL_FULL_LIBDIR}/hearth/mappers")
 if(HEARTH_SANITIZE)
   target_compile_options(hearth_options INTERFACE -fsanitize=${HEARTH_SANITIZE} -fno-omit-frame-pointer
                                                   -fno-sanitize-recover=all)
@@ -55,6 +56,7 @@ if(HEARTH_COVERAGE)
   target_link_options(hearth_options INTERFACE --coverage)
 endif()
 
+include(GNUInstallDirs)
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS filesystem url)
 find_package(OpenSSL 3 REQUIRED)
