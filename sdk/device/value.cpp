@@ -2,7 +2,6 @@
 #include "sdk/device/value.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <array>
 #include <boost/algorithm/string/predicate.hpp>
@@ -10,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "sdk/base/base64.hpp"
 #include "sdk/base/utf8.hpp"
 
 namespace hearth::device {
@@ -69,24 +69,13 @@ Result<Value> parse_boolean(std::string_view text) {
 }
 
 Result<Value> parse_bytes(std::string_view text) {
-  const auto wrong = [&] { return does_not_fit(PropertyType::bytes, text, "base64 such as AAEC"); };
-  if (text.size() % 4 != 0) return wrong();
-  Bytes bytes(text.size() / 4 * 3);
-  const int size = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  if (size < 0) return wrong();
-  // EVP_DecodeBlock counts the padding as zero bytes.
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
-  return Value(std::move(bytes));
+  const auto bytes = decode_base64(text);
+  if (!bytes) return does_not_fit(PropertyType::bytes, text, "base64 such as AAEC");
+  return Value(Bytes(bytes->begin(), bytes->end()));
 }
 
 std::string print_bytes(const Bytes& bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4, '\0');
-  // EVP_EncodeBlock also writes a terminating zero, which std::string has room for.
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                  static_cast<int>(bytes.size()));
-  return text;
+  return encode_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 struct Printer {
