@@ -70,6 +70,9 @@ class DeviceTwin {
   void publish_delta(const DeviceId& id);
 
   std::size_t device_count() const;
+  /// Devices that came from a folder, those stored before a restart too: what the folder no longer holds is
+  /// to be removed by whoever watches it.
+  std::vector<DeviceId> local_devices() const;
 
  private:
   class Impl;

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/twin/core.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "sdk/wire/topic.hpp"
+#include "sdk/wire/twin_document.hpp"
+
+namespace hearth::twin {
+
+using nlohmann::json;
+
+Core::Core(boost::asio::io_context& io_context, store::Storage& storage, DeviceTwinOptions twin_options,
+           Outputs twin_outputs, DeviceListener device_listener, Metrics& registry, Trace& events,
+           Clock wall_clock)
+    : io(io_context),
+      options(std::move(twin_options)),
+      outputs(std::move(twin_outputs)),
+      listener(std::move(device_listener)),
+      metrics(registry),
+      trace(events),
+      clock(std::move(wall_clock)),
+      storage_(storage) {}
+
+void Core::commit(store::Storage::Job job, store::Storage::Done done) {
+  storage_.write(std::move(job), io.get_executor(),
+                 [alive = std::weak_ptr(alive_), done = std::move(done)](Result<void> result) {
+                   if (!alive.expired()) done(std::move(result));
+                 });
+}
+
+void Core::publish(std::string topic, const json& document) const {
+  outputs.publish(std::move(topic), document.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+void Core::publish_delta(const DeviceId& id) const {
+  const auto* device = table.find(id);
+  if (!device) return;
+  const auto delta = make_delta(device->properties, model_of(id), now_ms());
+  if (delta) publish(wire::device_topic(wire::TopicKind::twin_update_delta, id), *delta);
+}
+
+void Core::publish_added(const DeviceId& id, const std::string& description) const {
+  wire::MembershipChange change;
+  change.added.push_back({id, description, "", ""});
+  publish(wire::node_topic(wire::TopicKind::membership_updated, options.node_name),
+          wire::membership_change(now_ms(), change));
+}
+
+void Core::publish_removed(const DeviceId& id) const {
+  wire::MembershipChange change;
+  change.removed.push_back({id, "", "", ""});
+  publish(wire::node_topic(wire::TopicKind::membership_updated, options.node_name),
+          wire::membership_change(now_ms(), change));
+}
+
+const device::DeviceModel* Core::model_of(const DeviceId& id) const {
+  const auto* held = inventory.device(id);
+  return held ? inventory.model_of(held->device) : nullptr;
+}
+
+void Core::tell_changed(const device::Device& device) const {
+  if (listener.changed) listener.changed(device, inventory.model_of(device));
+}
+
+void Core::malformed(const std::string& kind, std::string_view text) {
+  metrics
+      .counter("hearth_twin_malformed_total", "Messages to DeviceTwin that could not be used",
+               {{"kind", kind}})
+      .Increment();
+  if (logged_.insert(kind).second) {
+    spdlog::warn("twin: {} not usable: {} (further ones are counted, not logged)", kind, text);
+  }
+}
+
+void Core::dropped(const std::string& reason, const DeviceId& id) {
+  metrics
+      .counter("hearth_twin_dropped_total", "Late messages of devices and models that were not applied",
+               {{"reason", reason}})
+      .Increment();
+  spdlog::debug("twin: {}: message not applied, {}", id.str(), reason);
+}
+
+void Core::count_update(const char* result) {
+  metrics
+      .counter("hearth_twin_updates_total", "Twin updates from the edge, by what became of them",
+               {{"result", result}})
+      .Increment();
+}
+
+}  // namespace hearth::twin

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/twin/device_twin.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "host/twin/cloud_reports.hpp"
+#include "host/twin/core.hpp"
+#include "host/twin/device_changes.hpp"
+#include "host/twin/hub_inbox.hpp"
+#include "host/twin/mqtt_requests.hpp"
+#include "host/twin/twin_store.hpp"
+#include "sdk/base/bounded_json.hpp"
+
+namespace hearth::twin {
+namespace {
+
+constexpr std::size_t kMaxObjectSize = wire::kMaxHubMessageSize;
+
+DeviceChanges::Done log_failure(const DeviceId& id) {
+  return [id](const Result<void>& done) {
+    if (!done) spdlog::warn("twin: {}: {}", id.str(), done.error().text);
+  };
+}
+
+}  // namespace
+
+class DeviceTwin::Impl {
+ public:
+  Impl(boost::asio::io_context& io, store::Storage& store, DeviceTwinOptions options, Outputs outputs,
+       DeviceListener listener, Metrics& metrics, Trace& trace, Clock clock)
+      : storage(store),
+        core(io, store, std::move(options), std::move(outputs), std::move(listener), metrics, trace,
+             std::move(clock)),
+        reports(core),
+        changes(core, reports),
+        requests(core, reports),
+        inbox(core, reports, changes) {}
+
+  Result<void> load();
+
+  store::Storage& storage;
+  Core core;
+  CloudReports reports;
+  DeviceChanges changes;
+  MqttRequests requests;
+  HubInbox inbox;
+
+ private:
+  /// False: the row cannot be used.
+  bool load_object(const sql::StoredObject& row);
+};
+
+bool DeviceTwin::Impl::load_object(const sql::StoredObject& row) {
+  auto object = parse_json(row.text, kMaxObjectSize);
+  if (!object) return false;
+  if (row.type == sql::kDeviceModelType) {
+    auto model = device::parse_device_model(*object);
+    if (model) core.inventory.adopt(std::move(*model), std::move(*object));
+    return model.has_value();
+  }
+  if (row.type != sql::kDeviceType) return false;
+  auto device = device::parse_device(*object);
+  if (!device) return false;
+  core.table.add(device->meta.id);
+  core.inventory.adopt(std::move(*device), std::move(*object));
+  return true;
+}
+
+Result<void> DeviceTwin::Impl::load() {
+  sql::Stored stored;
+  const auto read = storage.run([&stored](SQLite::Database& db) { stored = sql::load(db); });
+  if (!read) return read.error().within("device twin: reading the stored devices");
+  for (auto& [id, device] : stored.devices)
+    core.table.add(id) = std::move(device);
+  for (const auto& row : stored.objects) {
+    if (!load_object(row)) ++stored.unreadable;
+  }
+  if (stored.unreadable > 0) {
+    spdlog::warn("twin: {} rows of the database could not be read and are passed over", stored.unreadable);
+  }
+  for (const auto& [id, held] : core.inventory.devices())
+    core.tell_changed(held.device);
+  reports.owe_everything();
+  return {};
+}
+
+std::string DeviceTwin::schema() {
+  return sql::schema();
+}
+
+DeviceTwin::DeviceTwin(boost::asio::io_context& io, store::Storage& storage, DeviceTwinOptions options,
+                       Outputs outputs, DeviceListener listener, Metrics& metrics, Trace& trace, Clock clock)
+    : impl_(std::make_shared<Impl>(io, storage, std::move(options), std::move(outputs), std::move(listener),
+                                   metrics, trace, std::move(clock))) {}
+
+DeviceTwin::~DeviceTwin() = default;
+
+Result<void> DeviceTwin::load() {
+  return impl_->load();
+}
+
+void DeviceTwin::handle_mqtt(const std::string& topic, const std::string& payload) {
+  impl_->requests.handle(topic, payload);
+}
+
+void DeviceTwin::handle_hub(const wire::HubMessage& message) {
+  impl_->inbox.handle(message);
+}
+
+void DeviceTwin::link_up(bool hearth_peer) {
+  impl_->core.inventory.new_session();
+  impl_->reports.link_up(hearth_peer);
+}
+
+void DeviceTwin::link_down() {
+  impl_->reports.link_down();
+}
+
+void DeviceTwin::apply(const device::Device& device, const nlohmann::json& object) {
+  impl_->changes.put_device(device, object, log_failure(device.meta.id));
+}
+
+void DeviceTwin::apply(const device::DeviceModel& model, const nlohmann::json& object) {
+  impl_->changes.put_model(model, object, log_failure(model.meta.id));
+}
+
+void DeviceTwin::remove_device(const DeviceId& id) {
+  impl_->changes.remove_device(id, "", log_failure(id));
+}
+
+void DeviceTwin::remove_model(const DeviceId& id) {
+  impl_->changes.remove_model(id, "", log_failure(id));
+}
+
+void DeviceTwin::report_conditions(const DeviceId& id, std::vector<wire::Condition> conditions) {
+  impl_->reports.set_conditions(id, std::move(conditions));
+}
+
+void DeviceTwin::publish_delta(const DeviceId& id) {
+  impl_->core.publish_delta(id);
+}
+
+std::size_t DeviceTwin::device_count() const {
+  return impl_->core.table.devices().size();
+}
+
+std::vector<DeviceId> DeviceTwin::local_devices() const {
+  std::vector<DeviceId> local;
+  for (const auto& [id, held] : impl_->core.inventory.devices()) {
+    if (impl_->core.inventory.is_local(id)) local.push_back(id);
+  }
+  return local;
+}
+
+}  // namespace hearth::twin

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/twin/inventory.hpp"
+
+namespace hearth::twin {
+namespace {
+
+const nlohmann::json* spec_of(const nlohmann::json& object) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find("spec");
+  return found == object.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool spec_differs(const nlohmann::json& a, const nlohmann::json& b) {
+  const auto* left = spec_of(a);
+  const auto* right = spec_of(b);
+  if (!left || !right) return left != right;
+  return *left != *right;
+}
+
+Verdict Inventory::judge(const device::ObjectMeta& held, std::uint64_t held_session,
+                         const device::ObjectMeta& next) const {
+  const bool versioned = held.resource_version != 0 && next.resource_version != 0;
+  const bool other_object = !held.uid.empty() && !next.uid.empty() && held.uid != next.uid;
+  if (other_object) {
+    // Within one link a lower version is a late message of the deleted object; on a new link it can as well
+    // be the first word of a cloud that was set up anew.
+    const bool late = versioned && next.resource_version < held.resource_version && held_session == session_;
+    return late ? Verdict::older : Verdict::recreate;
+  }
+  if (!versioned) return Verdict::apply;
+  if (next.resource_version == held.resource_version) return Verdict::same;
+  return next.resource_version > held.resource_version ? Verdict::apply : Verdict::older;
+}
+
+Verdict Inventory::judge(const device::Device& next) const {
+  const auto* held = device(next.meta.id);
+  return held ? judge(held->device.meta, held->session, next.meta) : Verdict::apply;
+}
+
+Verdict Inventory::judge(const device::DeviceModel& next) const {
+  const auto* held = model(next.meta.id);
+  return held ? judge(held->model.meta, held->session, next.meta) : Verdict::apply;
+}
+
+void Inventory::adopt(device::Device device, nlohmann::json object) {
+  const auto id = device.meta.id;
+  devices_.insert_or_assign(id, HeldDevice{std::move(device), std::move(object), session_});
+}
+
+void Inventory::adopt(device::DeviceModel model, nlohmann::json object) {
+  const auto id = model.meta.id;
+  models_.insert_or_assign(id, HeldModel{std::move(model), std::move(object), session_});
+}
+
+void Inventory::drop_device(const DeviceId& id) {
+  devices_.erase(id);
+}
+
+void Inventory::drop_model(const DeviceId& id) {
+  models_.erase(id);
+}
+
+const HeldDevice* Inventory::device(const DeviceId& id) const {
+  const auto found = devices_.find(id);
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+const HeldModel* Inventory::model(const DeviceId& id) const {
+  const auto found = models_.find(id);
+  return found == models_.end() ? nullptr : &found->second;
+}
+
+const device::DeviceModel* Inventory::model_of(const device::Device& device) const {
+  const auto* held = model({device.meta.id.ns, device.model_name});
+  return held ? &held->model : nullptr;
+}
+
+std::vector<const device::Device*> Inventory::devices_of(const DeviceId& model) const {
+  std::vector<const device::Device*> users;
+  for (const auto& [id, held] : devices_) {
+    if (id.ns == model.ns && held.device.model_name == model.name) users.push_back(&held.device);
+  }
+  return users;
+}
+
+bool Inventory::is_local(const DeviceId& id) const {
+  const auto* held = device(id);
+  return held && held->device.meta.resource_version == 0;
+}
+
+}  // namespace hearth::twin
