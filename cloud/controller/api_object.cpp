@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/controller/api_object.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace hearth::controller {
+namespace {
+
+const nlohmann::json kNull;
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+const nlohmann::json& member(const ObjectPtr& object, std::string_view key) {
+  const nlohmann::json* found = object ? find_at(*object, {key}) : nullptr;
+  return found ? *found : kNull;
+}
+
+}  // namespace
+
+const nlohmann::json* find_at(const nlohmann::json& document, std::initializer_list<std::string_view> path) {
+  const nlohmann::json* at = &document;
+  for (const std::string_view key : path) {
+    if (!at->is_object()) return nullptr;
+    const auto found = at->find(key);
+    if (found == at->end()) return nullptr;
+    at = &*found;
+  }
+  return at;
+}
+
+std::string text_at(const nlohmann::json& document, std::initializer_list<std::string_view> path) {
+  const nlohmann::json* found = find_at(document, path);
+  return found && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+const nlohmann::json& ApiObject::spec() const {
+  return member(json, "spec");
+}
+const nlohmann::json& ApiObject::status() const {
+  return member(json, "status");
+}
+
+std::optional<ApiObject> read_model(ObjectPtr object) {
+  if (!object) return std::nullopt;
+  ApiObject read;
+  read.id = {text_at(*object, {"metadata", "namespace"}), text_at(*object, {"metadata", "name"})};
+  if (read.id.name.empty()) return std::nullopt;
+  read.uid = text_at(*object, {"metadata", "uid"});
+  read.resource_version = text_at(*object, {"metadata", "resourceVersion"});
+  const nlohmann::json* generation = find_at(*object, {"metadata", "generation"});
+  if (generation && generation->is_number_integer()) read.generation = generation->get<std::int64_t>();
+  read.json = std::move(object);
+  return read;
+}
+
+std::optional<DeviceObject> read_device(ObjectPtr object) {
+  auto base = read_model(std::move(object));
+  if (!base) return std::nullopt;
+  DeviceObject device{*std::move(base), {}, {}, {}};
+  device.node = text_at(device.spec(), {"nodeName"});
+  device.model = {device.id.ns, text_at(device.spec(), {"deviceModelRef", "name"})};
+  device.description = text_at(*device.json, {"metadata", "labels", "description"});
+  return device;
+}
+
+bool is_later(std::string_view left, std::string_view right) {
+  const auto l = number(left);
+  const auto r = number(right);
+  return !l || !r || *l > *r;
+}
+
+}  // namespace hearth::controller

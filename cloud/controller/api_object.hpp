@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the controller reads of Device and DeviceModel objects as the API sends them. It reads leniently: a field
+// of another type counts as absent, so that no object can stop the others.
+// Thread: plain values.   Errors: an object without a usable name is nothing.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sdk/base/ids.hpp"
+
+namespace hearth::controller {
+
+using ObjectPtr = std::shared_ptr<const nlohmann::json>;
+
+/// The value at a path of object keys; null when a step is missing.
+const nlohmann::json* find_at(const nlohmann::json& document, std::initializer_list<std::string_view> path);
+/// The string at a path; empty when it is missing or no string.
+std::string text_at(const nlohmann::json& document, std::initializer_list<std::string_view> path);
+
+struct ApiObject {
+  DeviceId id;
+  std::string uid;
+  std::string resource_version;
+  std::int64_t generation = 0;
+  ObjectPtr json;
+
+  /// null JSON when there is none.
+  const nlohmann::json& spec() const;
+  const nlohmann::json& status() const;
+};
+
+struct DeviceObject : ApiObject {
+  std::string node;         ///< spec.nodeName
+  DeviceId model;           ///< spec.deviceModelRef.name in the device's namespace; empty name = none
+  std::string description;  ///< label "description"
+};
+
+std::optional<ApiObject> read_model(ObjectPtr object);
+std::optional<DeviceObject> read_device(ObjectPtr object);
+
+/// Whether `left` is a later version than `right` of one object. Versions that are no numbers: always.
+bool is_later(std::string_view left, std::string_view right);
+
+}  // namespace hearth::controller

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// v1 Events of devices, as `kubectl describe` shows them: one object per device, reason and message, counted up
+// when it happens again. Writes wait in a bounded queue, the newest count of each.
+// Thread: plain value, one owner.   Errors: when the queue is full new Events are given up and counted.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cloud/controller/api_object.hpp"
+#include "sdk/base/time.hpp"
+#include "sdk/wire/condition.hpp"
+
+namespace hearth::controller {
+
+class EventRecorder {
+ public:
+  static constexpr std::size_t kMaxWaiting = 1024;
+  static constexpr std::size_t kMaxRemembered = 4096;
+
+  struct Write {
+    std::string ns;
+    std::string name;
+    bool exists = false;    ///< written before: `count` and `lastTimestamp` are to be patched
+    nlohmann::json object;  ///< whole
+  };
+
+  /// A condition of the device has changed its status. Waiting for an ack or a first report is no event.
+  void transition(const ApiObject& device, const wire::Condition& condition, WallTime now);
+  /// The oldest waiting; to be followed by written().
+  std::optional<Write> next();
+  /// What became of it; one that could not be written is created anew when it happens again.
+  void written(const Write& write, bool ok);
+  std::uint64_t given_up() const { return given_up_; }
+
+ private:
+  struct Known {
+    std::string ns;
+    std::string name;
+    bool exists = false;
+    bool waiting = false;
+    nlohmann::json object;
+  };
+
+  void remember(const std::string& key, Known known);
+
+  std::map<std::string, Known> known_;  ///< by what makes two Events the same
+  std::deque<std::string> order_;       ///< keys, oldest first
+  std::deque<std::string> waiting_;
+  std::map<std::string, std::string> keys_;  ///< by Event name
+  std::uint64_t given_up_ = 0;
+};
+
+}  // namespace hearth::controller
