@@ -72,7 +72,8 @@ boost::asio::awaitable<void> serve_trace(HttpRequest request, ResponseWriter& wr
     co_return;
   }
   if (!question->follow) {
-    HttpResponse answer{200, {{"Content-Type", "application/x-ndjson"}},
+    HttpResponse answer{200,
+                        {{"Content-Type", "application/x-ndjson"}},
                         lines(trace.after(question->after.value_or(0), question->device))};
     co_await writer.send(std::move(answer));
     co_return;
