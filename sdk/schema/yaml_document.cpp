@@ -48,10 +48,14 @@ class YamlReader {
     } catch (const YamlFault& fault) {
       fail(fault.at, fault.message);
     } catch (const YAML::Exception& fault) {
+      bad_syntax_ = true;
       fail(to_position(fault.mark), fault.msg);
     }
     return std::move(stream_);
   }
+
+  /// Whether yaml-cpp itself refused the text, and not one of our rules.
+  bool bad_syntax() const { return bad_syntax_; }
 
  private:
   void add_document() {
@@ -74,6 +78,7 @@ class YamlReader {
   std::istringstream input_;
   YamlStream stream_;
   bool read_before_ = false;
+  bool bad_syntax_ = false;
 };
 
 /// JSON that yaml-cpp refuses, such as surrogate pairs in escapes; it then has no places.
@@ -132,8 +137,9 @@ YamlStream read_yaml(std::string_view text, std::string file, const YamlLimits& 
     return refused;
   }
   auto source = std::make_shared<const YamlSource>(YamlSource{std::move(file), std::string(text)});
-  YamlStream stream = YamlReader(source, limits).read();
-  if (stream.diagnostics.empty()) return stream;
+  YamlReader reader(source, limits);
+  YamlStream stream = reader.read();
+  if (!reader.bad_syntax()) return stream;
   auto as_json = read_as_json(source);
   if (!as_json) return stream;
   YamlStream accepted;
