@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/mapper/device_runtime.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "host/mapper/managed_device.hpp"
+#include "sdk/wire/twin_document.hpp"
+
+namespace hearth::runtime {
+
+class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(boost::asio::io_context& io, boost::asio::thread_pool& workers, plugin::Catalogue& catalogue,
+       RuntimeOptions options, Outputs outputs, Metrics& metrics, Trace& trace, Clock clock)
+      : io_(io),
+        buses_(workers),
+        catalogue_(catalogue),
+        options_(std::move(options)),
+        outputs_(std::move(outputs)),
+        trace_(trace),
+        clock_(std::move(clock)),
+        reads_(metrics.counter("hearth_mapper_reads_total", "Read calls to mappers")),
+        writes_(metrics.counter("hearth_mapper_writes_total", "Write calls to mappers")),
+        failures_(metrics.counter("hearth_mapper_failures_total",
+                                  "Properties that a mapper could not read or write")),
+        malformed_(metrics.counter("hearth_runtime_malformed_total", "Deltas that could not be parsed")),
+        all_closed_(io) {}
+
+  void device_changed(const device::Device& device, const device::DeviceModel* model) {
+    auto& managed = devices_[device.meta.id];
+    if (!managed) managed = begin(device.meta.id);
+    managed->set(device, model);
+  }
+
+  void device_removed(const DeviceId& id) {
+    const auto found = devices_.find(id);
+    if (found == devices_.end()) return;
+    found->second->stop();
+    devices_.erase(found);
+  }
+
+  void handle_delta(const DeviceId& id, const std::string& payload) {
+    const auto found = devices_.find(id);
+    if (found == devices_.end()) return;
+    const auto delta = wire::parse_twin_delta(payload);
+    if (!delta) {
+      malformed_.Increment();
+      spdlog::warn("device {}: delta on MQTT: {}", id.str(), delta.error().text);
+      return;
+    }
+    found->second->want(*delta);
+  }
+
+  void catalogue_changed() {
+    for (const auto& [id, device] : devices_)
+      device->look_again();
+  }
+
+  boost::asio::awaitable<void> stop() {
+    const auto self = shared_from_this();
+    for (const auto& [id, device] : devices_)
+      device->stop();
+    devices_.clear();
+    all_closed_.expires_after(options_.call_deadline);
+    if (open_ > 0) co_await all_closed_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (open_ > 0) spdlog::warn("runtime: {} devices did not close in time", open_);
+  }
+
+ private:
+  std::shared_ptr<ManagedDevice> begin(const DeviceId& id) {
+    const Surroundings around{io_,    buses_, catalogue_, options_, outputs_,
+                              trace_, clock_, reads_,     writes_,  failures_};
+    auto managed = std::make_shared<ManagedDevice>(around, id);
+    ++open_;
+    managed->start([self = shared_from_this()] {
+      if (--self->open_ == 0) self->all_closed_.cancel();
+    });
+    return managed;
+  }
+
+  boost::asio::io_context& io_;
+  BusPool buses_;
+  plugin::Catalogue& catalogue_;
+  RuntimeOptions options_;
+  Outputs outputs_;
+  Trace& trace_;
+  Clock clock_;
+  prometheus::Counter& reads_;
+  prometheus::Counter& writes_;
+  prometheus::Counter& failures_;
+  prometheus::Counter& malformed_;
+  boost::asio::steady_timer all_closed_;
+  std::map<DeviceId, std::shared_ptr<ManagedDevice>> devices_;
+  int open_ = 0;
+};
+
+DeviceRuntime::DeviceRuntime(boost::asio::io_context& io, boost::asio::thread_pool& workers,
+                             plugin::Catalogue& catalogue, RuntimeOptions options, Outputs outputs,
+                             Metrics& metrics, Trace& trace, Clock clock)
+    : impl_(std::make_shared<Impl>(io, workers, catalogue, std::move(options), std::move(outputs), metrics,
+                                   trace, std::move(clock))) {}
+
+DeviceRuntime::~DeviceRuntime() = default;
+
+void DeviceRuntime::device_changed(const device::Device& device, const device::DeviceModel* model) {
+  impl_->device_changed(device, model);
+}
+
+void DeviceRuntime::device_removed(const DeviceId& id) {
+  impl_->device_removed(id);
+}
+
+void DeviceRuntime::handle_delta(const DeviceId& id, const std::string& payload) {
+  impl_->handle_delta(id, payload);
+}
+
+void DeviceRuntime::catalogue_changed() {
+  impl_->catalogue_changed();
+}
+
+boost::asio::awaitable<void> DeviceRuntime::stop() {
+  return impl_->stop();
+}
+
+}  // namespace hearth::runtime

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/mapper/write_plan.hpp"
+
+namespace hearth::runtime {
+
+void WritePlan::want(const std::string& property, const std::string& value, Time now) {
+  auto& entry = entries_.try_emplace(property, Backoff(min_, max_)).first->second;
+  const bool same = entry.value == value;
+  if (same && (entry.waiting || entry.dropped)) return;
+  const bool refused = same && entry.written && now - *entry.written < kSettleTime;
+  if (!refused) entry.backoff.reset();
+  entry.value = value;
+  entry.waiting = true;
+  entry.dropped = false;
+  entry.when = refused ? now + entry.backoff.next() : now;
+}
+
+void WritePlan::seen(const std::string& property, const std::string& value) {
+  const auto found = entries_.find(property);
+  if (found != entries_.end() && found->second.value == value) found->second.waiting = false;
+}
+
+void WritePlan::written(const std::string& property, Time now) {
+  const auto found = entries_.find(property);
+  if (found == entries_.end()) return;
+  found->second.waiting = false;
+  found->second.written = now;
+}
+
+void WritePlan::failed(const std::string& property, Time now) {
+  const auto found = entries_.find(property);
+  if (found != entries_.end()) found->second.when = now + found->second.backoff.next();
+}
+
+void WritePlan::drop(const std::string& property) {
+  const auto found = entries_.find(property);
+  if (found == entries_.end()) return;
+  found->second.waiting = false;
+  found->second.dropped = true;
+}
+
+std::vector<WritePlan::Write> WritePlan::due(Time now) const {
+  std::vector<Write> writes;
+  for (const auto& [property, entry] : entries_) {
+    if (entry.waiting && entry.when <= now) writes.push_back({property, entry.value});
+  }
+  return writes;
+}
+
+std::optional<WritePlan::Time> WritePlan::next_due() const {
+  std::optional<Time> next;
+  for (const auto& [property, entry] : entries_) {
+    if (entry.waiting && (!next || entry.when < *next)) next = entry.when;
+  }
+  return next;
+}
+
+}  // namespace hearth::runtime
