@@ -24,6 +24,19 @@ std::size_t size_of(const std::string& key, const Property& property) {
          (property.actual ? property.actual->value.size() : 0);
 }
 
+/// Cut between characters: half of one would make the whole trace unprintable as JSON.
+std::string shortened(std::string text) {
+  auto size = kMaxTraceText;
+  while (size > 0 && (text[size] & 0xC0) == 0x80)
+    --size;
+  text.resize(size);
+  return text + "…";
+}
+
+std::string print_text(const nlohmann::json& document) {
+  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string actual_text(const wire::TwinMap& entries) {
@@ -32,7 +45,7 @@ std::string actual_text(const wire::TwinMap& entries) {
     if (!entry.actual) continue;
     if (!text.empty()) text += ", ";
     text += key + "=" + entry.actual->value;
-    if (text.size() > kMaxTraceText) return text.substr(0, kMaxTraceText) + "…";
+    if (text.size() > kMaxTraceText) return shortened(std::move(text));
   }
   return text;
 }
@@ -48,9 +61,9 @@ void CloudReports::link_up(bool hearth_peer) {
   outbox_.link_up(hearth_peer);
   const auto now = core_.now_ms();
   // As a string, not as an object: so KubeEdge's own edge sends it.
-  core_.outputs.send(wire::make_message(up_route("membership/detail", wire::operation::kGet),
-                                        wire::membership_detail_request(core_.options.node_name, now).dump(),
-                                        now));
+  core_.outputs.send(
+      wire::make_message(up_route("membership/detail", wire::operation::kGet),
+                         print_text(wire::membership_detail_request(core_.options.node_name, now)), now));
   owe_everything();
 }
 
@@ -185,7 +198,7 @@ std::optional<wire::HubMessage> CloudReports::state_message(const DeviceId& id) 
   const auto now = core_.now_ms();
   return wire::make_message(
       up_route(wire::state_update_resource(id), wire::operation::kUpdate),
-      wire::state_result(new_uuid(), now, id.name, device->state, device->last_online).dump(), now);
+      print_text(wire::state_result(new_uuid(), now, id.name, device->state, device->last_online)), now);
 }
 
 std::optional<wire::HubMessage> CloudReports::conditions_message(const DeviceId& id) const {

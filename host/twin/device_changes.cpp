@@ -54,6 +54,7 @@ void DeviceChanges::put_device(device::Device device, json object, Done done) {
               core_.dropped("older", device.meta.id);
               return end({});
             case Verdict::same:
+              core_.inventory.seen_device(device.meta.id);
               return end({});
             case Verdict::apply:
               if (held && held->object == object) return end({});
@@ -120,6 +121,7 @@ void DeviceChanges::put_model(device::DeviceModel model, json object, Done done)
         core_.dropped("older", model.meta.id);
         return end({});
       case Verdict::same:
+        core_.inventory.seen_model(model.meta.id);
         return end({});
       case Verdict::apply:
       case Verdict::recreate:

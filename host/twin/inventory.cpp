@@ -54,6 +54,14 @@ void Inventory::adopt(device::DeviceModel model, nlohmann::json object) {
   models_.insert_or_assign(id, HeldModel{std::move(model), std::move(object), session_});
 }
 
+void Inventory::seen_device(const DeviceId& id) {
+  if (const auto found = devices_.find(id); found != devices_.end()) found->second.session = session_;
+}
+
+void Inventory::seen_model(const DeviceId& id) {
+  if (const auto found = models_.find(id); found != models_.end()) found->second.session = session_;
+}
+
 void Inventory::drop_device(const DeviceId& id) {
   devices_.erase(id);
 }

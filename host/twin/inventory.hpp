@@ -41,6 +41,9 @@ class Inventory {
 
   void adopt(device::Device device, nlohmann::json object);
   void adopt(device::DeviceModel model, nlohmann::json object);
+  /// The held version was received again: it is of this link, too.
+  void seen_device(const DeviceId& id);
+  void seen_model(const DeviceId& id);
   void drop_device(const DeviceId& id);
   void drop_model(const DeviceId& id);
   /// A new link: the cloud behind it may have been set up anew, with versions that begin again.
