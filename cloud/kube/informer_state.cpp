@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/kube/informer_state.hpp"
 
-#include <algorithm>
+#include <utility>
 
-#include "cloud/kube/status.hpp"
+#include "cloud/kube/json_access.hpp"
 
 namespace hearth::kube {
 namespace {
 
 const nlohmann::json& metadata(const nlohmann::json& object) {
-  return object_member(object, "metadata");
+  return object_at(object, "metadata");
 }
 
 /// Empty for what is no object of the API.
 std::string key_of(const nlohmann::json& object) {
-  const auto name = string_member(metadata(object), "name");
-  return name.empty() ? name : string_member(metadata(object), "namespace") + "/" + name;
+  const auto name = name_of(object);
+  return name.empty() ? name : namespace_of(object) + "/" + name;
 }
 
 bool same_uid(const nlohmann::json& a, const nlohmann::json& b) {
-  return string_member(metadata(a), "uid") == string_member(metadata(b), "uid");
+  return string_at(metadata(a), "uid") == string_at(metadata(b), "uid");
 }
 
 bool same_version(const nlohmann::json& a, const nlohmann::json& b) {
-  const auto version = string_member(metadata(a), "resourceVersion");
-  return !version.empty() && version == string_member(metadata(b), "resourceVersion");
+  const auto version = version_of(a);
+  return !version.empty() && version == version_of(b);
 }
 
 void append(InformerState::Changes& to, InformerState::Changes more) {
@@ -36,10 +36,7 @@ void append(InformerState::Changes& to, InformerState::Changes more) {
 
 InformerState::InformerState(std::chrono::milliseconds backoff_min, std::chrono::milliseconds backoff_max,
                              std::function<double()> random)
-    : backoff_min_(backoff_min),
-      backoff_max_(backoff_max),
-      backoff_(backoff_min),
-      random_(std::move(random)) {}
+    : backoff_min_(backoff_min), backoff_(backoff_min, backoff_max), random_(std::move(random)) {}
 
 InformerState::Step InformerState::next() {
   if (wait_.count() > 0) return Wait{std::exchange(wait_, std::chrono::milliseconds(0))};
@@ -74,17 +71,17 @@ void InformerState::list_failed() {
 }
 
 InformerState::Changes InformerState::event(nlohmann::json event) {
-  const auto type = string_member(event, "type");
+  const auto type = string_at(event, "type");
   const auto found = event.is_object() ? event.find("object") : event.end();
   if (!event.is_object() || found == event.end() || !found->is_object()) {
     ++ignored_;
     return {};
   }
   auto object = std::make_shared<const nlohmann::json>(std::move(*found));
-  auto version = string_member(metadata(*object), "resourceVersion");
+  auto version = version_of(*object);
   if (!version.empty()) resource_version_ = std::move(version);
   progress_ = true;
-  backoff_ = backoff_min_;
+  backoff_.reset();
   if (type == "BOOKMARK") return {};
   const bool present = type == "ADDED" || type == "MODIFIED";
   if (key_of(*object).empty() || (!present && type != "DELETED")) {
@@ -97,7 +94,7 @@ InformerState::Changes InformerState::event(nlohmann::json event) {
 void InformerState::watch_ended(const Result<void>& result) {
   if (!result) return fail();
   // A server that ends every watch at once must not be asked again at once.
-  if (!progress_) wait_ = jittered(backoff_min_);
+  if (!progress_) wait_ = backoff_min_;
 }
 
 InformerState::Changes InformerState::upsert(ObjectPtr object) {
@@ -116,16 +113,9 @@ InformerState::Changes InformerState::remove(ObjectPtr object) {
   return changes;
 }
 
-std::chrono::milliseconds InformerState::jittered(std::chrono::milliseconds pause) {
-  const auto half = static_cast<double>(pause.count()) / 2;
-  const auto jittered = static_cast<std::int64_t>(half + half * random_());
-  return std::chrono::milliseconds(std::max<std::int64_t>(1, jittered));
-}
-
 void InformerState::fail() {
   phase_ = Phase::list;
-  wait_ = jittered(backoff_);
-  backoff_ = std::min(backoff_ * 2, backoff_max_);
+  wait_ = backoff_.next(random_());
 }
 
 }  // namespace hearth::kube

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cloud/kube/informer.hpp"
+#include "sdk/base/backoff.hpp"
 
 namespace hearth::kube {
 
@@ -55,12 +56,10 @@ class InformerState {
 
   Changes upsert(ObjectPtr object);
   Changes remove(ObjectPtr object);
-  std::chrono::milliseconds jittered(std::chrono::milliseconds pause);
   void fail();
 
   std::chrono::milliseconds backoff_min_;
-  std::chrono::milliseconds backoff_max_;
-  std::chrono::milliseconds backoff_;
+  Backoff backoff_;
   std::chrono::milliseconds wait_{0};
   std::function<double()> random_;
   Phase phase_ = Phase::list;

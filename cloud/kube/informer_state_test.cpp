@@ -90,7 +90,7 @@ TEST_F(Informing, PausesBeforeItWatchesAgainWhatEndedAtOnce) {
 TEST_F(Informing, ARelistTellsOnlyWhatDiffers) {
   list({device("same", "1"), device("changed", "2"), device("gone", "3")}, "7");
   state_.watch_ended(Error{ErrorClass::conflict, "Expired", "too old resource version"});
-  EXPECT_EQ(wanted_wait(), 100ms);
+  EXPECT_EQ(wanted_wait(), 200ms);
   EXPECT_TRUE(wants_list());
   const auto changes = list({device("same", "1"), device("changed", "9"), device("new", "8")}, "20");
   EXPECT_THAT(versions(changes.deletes), ElementsAre("gone@3"));
@@ -107,7 +107,7 @@ TEST_F(Informing, AnotherUidUnderTheSameNameIsADeleteAndAnUpsert) {
 }
 
 TEST_F(Informing, PausesGrowToTheirBoundAndShrinkAfterNews) {
-  for (const auto expected : {100ms, 200ms, 350ms, 350ms}) {
+  for (const auto expected : {200ms, 350ms, 350ms}) {
     state_.list_failed();
     EXPECT_EQ(wanted_wait(), expected);
     EXPECT_TRUE(wants_list());
@@ -115,11 +115,11 @@ TEST_F(Informing, PausesGrowToTheirBoundAndShrinkAfterNews) {
   list({}, "1");
   state_.event(event("ADDED", device("lamp", "2")));
   state_.watch_ended(kCut);
-  EXPECT_EQ(wanted_wait(), 100ms);
+  EXPECT_EQ(wanted_wait(), 200ms);
 }
 
 TEST_F(Informing, AWatchThatFailsAtOnceKeepsThePauseGrowing) {
-  for (const auto expected : {100ms, 200ms, 350ms}) {
+  for (const auto expected : {200ms, 350ms, 350ms}) {
     list({}, "1");
     EXPECT_EQ(wanted_watch(), "1");
     state_.watch_ended(kCut);
@@ -127,10 +127,10 @@ TEST_F(Informing, AWatchThatFailsAtOnceKeepsThePauseGrowing) {
   }
 }
 
-TEST_F(Informing, JitterShortensAPauseByUpToHalf) {
+TEST_F(Informing, PausesAreSpreadDownToTheMinimum) {
   random_ = 0.0;
   state_.list_failed();
-  EXPECT_EQ(wanted_wait(), 50ms);
+  EXPECT_EQ(wanted_wait(), 100ms);
 }
 
 TEST_F(Informing, PassesOverGarbage) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <random>
 
+#include "cloud/kube/json_access.hpp"
 #include "cloud/kube/line_splitter.hpp"
 #include "cloud/kube/status.hpp"
 
@@ -57,13 +58,13 @@ Result<void> take_page(json page, KubeClient::List& list) {
   // A null list is how some servers spell an empty one.
   if (!items->is_array() && !items->is_null())
     return unavailable("BadAnswer", "expected items to be an array");
-  const auto kind = string_member(page, "kind");
-  const auto api_version = string_member(page, "apiVersion");
+  const auto kind = string_at(page, "kind");
+  const auto api_version = string_at(page, "apiVersion");
   for (auto& item : *items) {
     complete_item(item, kind, api_version);
     list.items.push_back(std::move(item));
   }
-  list.resource_version = string_member(object_member(page, "metadata"), "resourceVersion");
+  list.resource_version = version_of(page);
   return {};
 }
 
@@ -78,8 +79,8 @@ struct EventReader {
       error = std::move(event).error().within("watch");
       return false;
     }
-    if (string_member(*event, "type") == "ERROR") {
-      error = status_error(object_member(*event, "object"));
+    if (string_at(*event, "type") == "ERROR") {
+      error = status_error(object_at(*event, "object"));
       return false;
     }
     return on_event(std::move(*event));
@@ -219,7 +220,7 @@ asio::awaitable<Result<KubeClient::List>> KubeClient::list(std::string path) {
       page = co_await get(path);
     }
     if (!page) co_return page.error();
-    next = string_member(object_member(*page, "metadata"), "continue");
+    next = string_at(object_at(*page, "metadata"), "continue");
     if (auto taken = take_page(std::move(*page), list); !taken) co_return taken.error();
   } while (!next.empty());
   co_return list;

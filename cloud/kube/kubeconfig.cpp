@@ -6,8 +6,8 @@
 #include <iterator>
 
 #include "cloud/kube/base64.hpp"
+#include "cloud/kube/json_access.hpp"
 #include "cloud/kube/kube_client.hpp"
-#include "cloud/kube/status.hpp"
 #include "sdk/schema/yaml_document.hpp"
 
 namespace hearth::kube {
@@ -42,8 +42,8 @@ Result<json> named_entry(const json& config, std::string_view list, std::string_
   const auto found = config.find(list);
   if (found != config.end() && found->is_array()) {
     for (const auto& entry : *found) {
-      if (string_member(entry, "name") == name) {
-        return {boost::system::in_place_value, object_member(entry, member)};
+      if (string_at(entry, "name") == name) {
+        return {boost::system::in_place_value, object_at(entry, member)};
       }
     }
   }
@@ -52,12 +52,12 @@ Result<json> named_entry(const json& config, std::string_view list, std::string_
 
 /// KEY-data as base64, else the file that KEY names, else empty.
 Result<std::string> inline_or_file(const json& entry, const std::string& key, const fs::path& base) {
-  if (const auto data = string_member(entry, key + "-data"); !data.empty()) {
+  if (const auto data = string_at(entry, key + "-data"); !data.empty()) {
     auto decoded = decode_base64(data);
     if (!decoded) return std::move(decoded).error().within(key + "-data");
     return decoded;
   }
-  const auto path = string_member(entry, key);
+  const auto path = string_at(entry, key);
   if (path.empty()) return std::string();
   auto text = read_file(base / path);
   if (!text) return std::move(text).error().within(key);
@@ -80,7 +80,7 @@ Result<void> read_cluster(const json& cluster, const fs::path& base, Access& acc
       return invalid("BadKubeconfig", fmt::format("{} is not supported", unsupported));
     }
   }
-  auto url = net::parse_url(string_member(cluster, "server"));
+  auto url = net::parse_url(string_at(cluster, "server"));
   if (!url) return std::move(url).error().within("server");
   if (url->scheme != "https" && url->scheme != "http") {
     return invalid("BadKubeconfig",
@@ -110,18 +110,18 @@ Result<void> read_user(const json& user, const fs::path& base, Access& access) {
     return invalid("BadKubeconfig", "expected both client-certificate and client-key, got one of them");
   }
   if (!key->empty()) access.identity = net::Identity{std::move(*certificate), std::move(*key)};
-  access.bearer_token = trimmed(string_member(user, "token"));
-  if (const auto file = string_member(user, "tokenFile"); !file.empty()) access.token_file = base / file;
+  access.bearer_token = trimmed(string_at(user, "token"));
+  if (const auto file = string_at(user, "tokenFile"); !file.empty()) access.token_file = base / file;
   return {};
 }
 
 Result<Access> read_config(const json& config, const fs::path& base) {
   if (!config.is_object()) return invalid("BadKubeconfig", "expected a mapping at the top");
-  const auto current = string_member(config, "current-context");
+  const auto current = string_at(config, "current-context");
   if (current.empty()) return invalid("BadKubeconfig", "expected a current-context");
   const auto context = named_entry(config, "contexts", "context", current);
   if (!context) return context.error();
-  const auto cluster_name = string_member(*context, "cluster");
+  const auto cluster_name = string_at(*context, "cluster");
   const auto cluster = named_entry(config, "clusters", "cluster", cluster_name);
   if (!cluster) return cluster.error();
 
@@ -129,14 +129,14 @@ Result<Access> read_config(const json& config, const fs::path& base) {
   if (auto read = read_cluster(*cluster, base, access); !read) {
     return std::move(read).error().within(fmt::format("cluster \"{}\"", cluster_name));
   }
-  if (const auto user_name = string_member(*context, "user"); !user_name.empty()) {
+  if (const auto user_name = string_at(*context, "user"); !user_name.empty()) {
     const auto user = named_entry(config, "users", "user", user_name);
     if (!user) return user.error();
     if (auto read = read_user(*user, base, access); !read) {
       return std::move(read).error().within(fmt::format("user \"{}\"", user_name));
     }
   }
-  if (auto ns = string_member(*context, "namespace"); !ns.empty()) access.ns = std::move(ns);
+  if (auto ns = string_at(*context, "namespace"); !ns.empty()) access.ns = std::move(ns);
   return access;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cloud/kube/json_access.hpp"
 #include "sdk/schema/json_text.hpp"
 
 namespace hearth::kube {
@@ -46,8 +47,7 @@ std::string shortened(std::string_view body) {
 }
 
 Error from_status(int http_status, const nlohmann::json& status) {
-  Error error{class_of_status(http_status), string_member(status, "reason"),
-              string_member(status, "message")};
+  Error error{class_of_status(http_status), string_at(status, "reason"), string_at(status, "message")};
   if (error.code.empty() || http_status == 410) error.code = reason_of_code(http_status);
   if (error.text.empty()) error.text = fmt::format("the server answered {} {}", http_status, error.code);
   return error;
@@ -86,7 +86,7 @@ ErrorClass class_of_status(int http_status) {
 
 Error status_error(int http_status, std::string_view body) {
   const auto document = parse_json(body);
-  if (document && document->is_object() && string_member(*document, "kind") == "Status") {
+  if (document && document->is_object() && string_at(*document, "kind") == "Status") {
     return from_status(http_status, *document);
   }
   const auto quoted = shortened(body);
@@ -99,20 +99,6 @@ Error status_error(const nlohmann::json& status) {
   const auto code = status.is_object() ? status.find("code") : status.end();
   const bool known = status.is_object() && code != status.end() && code->is_number_integer();
   return from_status(known ? code->get<int>() : 500, status);
-}
-
-std::string string_member(const nlohmann::json& object, std::string_view key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_string()) return {};
-  return found->get<std::string>();
-}
-
-const nlohmann::json& object_member(const nlohmann::json& object, std::string_view key) {
-  static const auto kEmpty = nlohmann::json::object();
-  if (!object.is_object()) return kEmpty;
-  const auto found = object.find(key);
-  return found == object.end() || !found->is_object() ? kEmpty : *found;
 }
 
 }  // namespace hearth::kube

@@ -21,9 +21,4 @@ Error status_error(int http_status, std::string_view body);
 /// From a Status object, as an ERROR event of a watch carries it.
 Error status_error(const nlohmann::json& status);
 
-/// A string member, or empty if it is not there or no string.
-std::string string_member(const nlohmann::json& object, std::string_view key);
-/// A member that is an object, or an empty object.
-const nlohmann::json& object_member(const nlohmann::json& object, std::string_view key);
-
 }  // namespace hearth::kube
