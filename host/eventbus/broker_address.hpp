@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The broker's address as users write it, and as Paho wants it.
+// Thread: none, pure functions.   Errors: another scheme, no host or a bad port give an Error.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sdk/base/error.hpp"
+
+namespace hearth::eventbus {
+
+struct BrokerAddress {
+  std::string paho_uri;  ///< tcp://host:port or ssl://host:port
+  bool tls = false;
+};
+
+/// Takes mqtt://host[:port] (1883) and mqtts://host[:port] (8883), nothing after it.
+Result<BrokerAddress> parse_broker_address(std::string_view text);
+
+}  // namespace hearth::eventbus

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/eventbus/topic_filter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace hearth::eventbus {
+namespace {
+
+struct Case {
+  std::string filter;
+  std::string topic;
+  bool matches;
+};
+
+class TopicFilterTable : public testing::TestWithParam<Case> {};
+
+TEST_P(TopicFilterTable, FollowsTheStandard) {
+  const auto& [filter, topic, matches] = GetParam();
+  EXPECT_EQ(topic_matches(filter, topic), matches) << filter << " against " << topic;
+}
+
+INSTANTIATE_TEST_SUITE_P(Levels, TopicFilterTable,
+                         testing::Values(Case{"a/b", "a/b", true}, Case{"a/b", "a/b/c", false},
+                                         Case{"a/b/c", "a/b", false}, Case{"a/b", "A/b", false},
+                                         Case{"a/+", "a/b", true}, Case{"a/+", "a", false},
+                                         Case{"a/+", "a/", true}, Case{"a/+", "a/b/c", false},
+                                         Case{"+/+", "/finance", true}, Case{"/+", "/finance", true},
+                                         Case{"+", "/finance", false}, Case{"+/b/+", "a/b/c", true},
+                                         Case{"", "a", false}, Case{"a", "", false}));
+
+INSTANTIATE_TEST_SUITE_P(ManyLevels, TopicFilterTable,
+                         testing::Values(Case{"#", "a/b/c", true}, Case{"a/#", "a", true},
+                                         Case{"a/#", "a/b/c", true}, Case{"a/#", "ab", false},
+                                         Case{"a/+/#", "a", false}, Case{"a/+/#", "a/b", true},
+                                         Case{"a/#/c", "a/b/c", false}, Case{"a/b#", "a/b#", false},
+                                         Case{"a+/b", "a+/b", false}));
+
+INSTANTIATE_TEST_SUITE_P(
+    DollarTopics, TopicFilterTable,
+    testing::Values(Case{"#", "$SYS/uptime", false}, Case{"+/uptime", "$SYS/uptime", false},
+                    Case{"$SYS/#", "$SYS/uptime", true},
+                    Case{"$hw/events/device/+/+/twin/+", "$hw/events/device/default/lamp/twin/update", true},
+                    Case{"$hw/events/device/+/+/twin/+", "$hw/events/device/default/lamp/twin/update/result",
+                         false},
+                    Case{"$hw/events/device/+/twin/+", "$hw/events/device/default/lamp/twin/update", false}));
+
+TEST(TopicFilter, RefusesWildcardsThatShareALevel) {
+  EXPECT_TRUE(is_topic_filter("a/+/c/#"));
+  EXPECT_FALSE(is_topic_filter("a/+b"));
+  EXPECT_FALSE(is_topic_filter("a/##"));
+  EXPECT_FALSE(is_topic_filter("#/a"));
+  EXPECT_FALSE(is_topic_filter(""));
+}
+
+}  // namespace
+}  // namespace hearth::eventbus
