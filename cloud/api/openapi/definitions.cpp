@@ -80,10 +80,11 @@ json schema_to_v2(const json& schema) {
     out["format"] = "int-or-string";
     return out;
   }
-  // Old clients refuse a member that `properties` does not name, so a schema that keeps unknown ones must name none.
+  // Old clients refuse a member that `properties` does not name, and under a bare `object` they refuse nulls: a schema
+  // that keeps whatever it gets must say nothing about it.
   if (is_true(schema, kPreserve)) {
     out.erase("required");
-    if (out.value("type", json()) != "object") out.erase("type");
+    out.erase("type");
     return out;
   }
   members_to_v2(schema, out);
