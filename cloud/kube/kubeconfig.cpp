@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "cloud/kube/base64.hpp"
 #include "cloud/kube/json_access.hpp"
 #include "cloud/kube/kube_client.hpp"
+#include "sdk/base/base64.hpp"
 #include "sdk/schema/yaml_document.hpp"
 
 namespace hearth::kube {
