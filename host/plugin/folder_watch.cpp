@@ -57,7 +57,7 @@ class FolderWatch::Impl : public std::enable_shared_from_this<Impl> {
     for (const auto& folder : folders_) {
       if (watch(folder, kChanges)) continue;
       auto ancestor = fs::absolute(folder).parent_path();
-      while (!watch(ancestor, kArrivals | IN_MASK_ADD) && ancestor != ancestor.root_path()) {
+      while (!watch(ancestor, kArrivals) && ancestor != ancestor.root_path()) {
         ancestor = ancestor.parent_path();
       }
       // It may have been made between the two looks.
@@ -66,7 +66,8 @@ class FolderWatch::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   bool watch(const fs::path& folder, std::uint32_t mask) {
-    if (::inotify_add_watch(inotify_.native_handle(), folder.c_str(), mask | IN_ONLYDIR) >= 0) return true;
+    if (::inotify_add_watch(inotify_.native_handle(), folder.c_str(), mask | IN_ONLYDIR | IN_MASK_ADD) >= 0)
+      return true;
     if (errno != ENOENT && errno != ENOTDIR && warned_.insert(folder).second) {
       spdlog::warn("plugin: folder {} cannot be watched: {}", folder.string(),
                    std::generic_category().message(errno));
@@ -85,6 +86,7 @@ class FolderWatch::Impl : public std::enable_shared_from_this<Impl> {
 
   void take(std::size_t size) {
     bool folders_moved = false;
+    bool files_changed = false;
     std::size_t at = 0;
     while (size - at >= sizeof(inotify_event)) {
       inotify_event event;
@@ -92,10 +94,12 @@ class FolderWatch::Impl : public std::enable_shared_from_this<Impl> {
       // IN_ISDIR: a folder waited for, or one on the way to it. IN_IGNORED: a watch is gone with its folder.
       folders_moved =
           folders_moved || (event.mask & (IN_ISDIR | IN_IGNORED | IN_MOVE_SELF | IN_Q_OVERFLOW)) != 0;
+      // IN_CREATE alone: a file in an ancestor, or one that is still being written.
+      files_changed = files_changed || (event.mask & IN_ALL_EVENTS) != IN_CREATE;
       at += sizeof event + event.len;
     }
     if (folders_moved) arm();
-    schedule();
+    if (folders_moved || files_changed) schedule();
   }
 
   void schedule() {
