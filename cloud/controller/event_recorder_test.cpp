@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/controller/event_recorder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cloud/controller/test_objects.hpp"
+
+namespace hearth::controller {
+namespace {
+
+using testing::at_second;
+using testing::device_object;
+using wire::ConditionStatus;
+
+const wire::Condition kMissing{
+    "ModelReady", ConditionStatus::no, "ModelMissing", "DeviceModel x does not exist", {}};
+
+TEST(EventRecorder, WritesWhatKubectlDescribeShows) {
+  EventRecorder events;
+  events.transition(*read_device(device_object()), kMissing, at_second(0));
+  const auto write = events.next();
+  ASSERT_TRUE(write);
+  EXPECT_FALSE(write->exists);
+  EXPECT_EQ(write->ns, "default");
+  EXPECT_EQ(write->object["involvedObject"]["uid"], "uid-lamp");
+  EXPECT_EQ(write->object["involvedObject"]["kind"], "Device");
+  EXPECT_EQ(write->object["reason"], "ModelMissing");
+  EXPECT_EQ(write->object["type"], "Warning");
+  EXPECT_EQ(write->object["message"], "ModelReady: DeviceModel x does not exist");
+  EXPECT_EQ(write->object["source"]["component"], "device-controller");
+  EXPECT_FALSE(events.next());
+}
+
+TEST(EventRecorder, CountsTheSameUp) {
+  EventRecorder events;
+  const auto device = *read_device(device_object());
+  events.transition(device, kMissing, at_second(0));
+  const auto first = *events.next();
+  events.written(first, true);
+  events.transition(device, kMissing, at_second(10));
+  events.transition(device, kMissing, at_second(20));
+  const auto second = events.next();
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->exists);
+  EXPECT_EQ(second->name, first.name);
+  EXPECT_EQ(second->object["count"], 3);
+  EXPECT_EQ(second->object["lastTimestamp"], to_rfc3339(at_second(20)));
+  EXPECT_FALSE(events.next());
+}
+
+TEST(EventRecorder, PassesOverWaiting) {
+  EventRecorder events;
+  events.transition(*read_device(device_object()), {"Synced", ConditionStatus::no, "Pending", "", {}},
+                    at_second(0));
+  EXPECT_FALSE(events.next());
+}
+
+TEST(EventRecorder, BoundsWhatWaits) {
+  EventRecorder events;
+  const auto device = *read_device(device_object());
+  for (std::size_t i = 0; i < EventRecorder::kMaxWaiting + 50; ++i) {
+    auto condition = kMissing;
+    condition.message = std::to_string(i);
+    events.transition(device, condition, at_second(0));
+  }
+  EXPECT_GT(events.given_up(), 0U);
+  std::size_t writes = 0;
+  while (events.next())
+    ++writes;
+  EXPECT_LE(writes, EventRecorder::kMaxWaiting);
+}
+
+}  // namespace
+}  // namespace hearth::controller
