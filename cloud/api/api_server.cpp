@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/api_server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "cloud/api/body.hpp"
+#include "cloud/api/lifecycle.hpp"
+#include "cloud/api/object_store.hpp"
+#include "cloud/api/router.hpp"
+#include "sdk/net/http_server.hpp"
+
+namespace hearth::api {
+
+namespace {
+
+/// Requests a little over the limit still reach the handler, which can answer with a Status.
+constexpr std::size_t kReadLimit = kMaxBody + 1024 * 1024;
+
+Result<void> as_result(const Answer<ObjectPtr>& answer) {
+  if (answer) return {};
+  return internal_error(answer.error().message());
+}
+
+}  // namespace
+
+/// What requests need; a request under way keeps it alive.
+struct Serving {
+  std::shared_ptr<const Registry> registry;
+  std::map<std::string, Admission> admission;
+  ObjectStore store;
+  std::unique_ptr<Router> router;
+
+  Serving(boost::asio::any_io_executor executor, const std::filesystem::path& file)
+      : store(std::move(executor), file) {}
+};
+
+class ApiServer::Impl {
+ public:
+  Impl(boost::asio::any_io_executor executor, ApiServerOptions options, net::TlsContext tls, Metrics& metrics,
+       Trace& trace, Clock clock)
+      : executor_(std::move(executor)),
+        options_(std::move(options)),
+        tls_(std::move(tls)),
+        metrics_(metrics),
+        trace_(trace),
+        clock_(std::move(clock)) {}
+
+  Result<void> start();
+  std::uint16_t port() const { return server_ == nullptr ? 0 : server_->port(); }
+  void stop() {
+    if (server_ != nullptr) server_->stop();
+  }
+
+ private:
+  Result<void> open_store(Serving& serving);
+  Result<void> listen(std::shared_ptr<Serving> serving);
+
+  boost::asio::any_io_executor executor_;
+  ApiServerOptions options_;
+  net::TlsContext tls_;
+  Metrics& metrics_;
+  Trace& trace_;
+  Clock clock_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+Result<void> ApiServer::Impl::start() {
+  auto registry = Registry::load(options_.crd_documents);
+  if (!registry) return registry.error();
+  auto serving = std::make_shared<Serving>(executor_, options_.data_dir / "api.db");
+  serving->registry = std::move(*registry);
+  serving->admission = options_.admission;
+  if (auto opened = open_store(*serving); !opened) return opened;
+  const Services services{serving->store, *serving->registry, serving->admission, clock_};
+  serving->router = std::make_unique<Router>(services, metrics_, trace_);
+  return listen(std::move(serving));
+}
+
+Result<void> ApiServer::Impl::open_store(Serving& serving) {
+  if (auto opened = serving.store.open(); !opened) return opened;
+  const auto now = clock_();
+  const auto& registry = *serving.registry;
+  auto namespaces = serving.store.write_at_start(
+      [&](Transaction& transaction) { return make_first_namespaces(transaction, registry, now); });
+  if (!namespaces) return as_result(namespaces);
+  return as_result(serving.store.write_at_start(
+      [&](Transaction& transaction) { return publish_definitions(transaction, registry, now); }));
+}
+
+Result<void> ApiServer::Impl::listen(std::shared_ptr<Serving> serving) {
+  net::HttpServerOptions http;
+  http.listen = options_.listen;
+  http.tls = tls_;
+  http.max_body = kReadLimit;
+  http.name = "api";
+  // A coroutine of a lambda would lose the captures with the handler; here the state is a parameter.
+  struct ServeWith {
+    std::shared_ptr<Serving> serving;
+    boost::asio::awaitable<void> operator()(net::HttpRequest request, net::ResponseWriter& writer) const {
+      return run(serving, std::move(request), &writer);
+    }
+    static boost::asio::awaitable<void> run(std::shared_ptr<Serving> kept, net::HttpRequest request,
+                                            net::ResponseWriter* writer) {
+      co_await kept->router->serve(std::move(request), *writer);
+    }
+  };
+  server_ = std::make_unique<net::HttpServer>(executor_, std::move(http), ServeWith{std::move(serving)});
+  auto started = server_->start();
+  if (!started) return std::move(started).error().within("the Kubernetes API");
+  spdlog::info("api: serving the Kubernetes API on {}, port {}", options_.listen, server_->port());
+  return {};
+}
+
+ApiServer::ApiServer(boost::asio::any_io_executor executor, ApiServerOptions options, net::TlsContext tls,
+                     Metrics& metrics, Trace& trace, Clock clock)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(options), std::move(tls), metrics, trace,
+                                   std::move(clock))) {}
+ApiServer::~ApiServer() {
+  impl_->stop();
+}
+
+Result<void> ApiServer::start() {
+  return impl_->start();
+}
+std::uint16_t ApiServer::port() const {
+  return impl_->port();
+}
+void ApiServer::stop() {
+  impl_->stop();
+}
+
+}  // namespace hearth::api

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request as the handlers see it, and what they share.
+// Thread: a call lives on its connection's strand; services are shared, see each.   Errors: none.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "cloud/api/admission.hpp"
+#include "cloud/api/object_store.hpp"
+#include "cloud/api/request.hpp"
+#include "cloud/api/resource_type.hpp"
+#include "sdk/base/time.hpp"
+#include "sdk/net/http.hpp"
+
+namespace hearth::api {
+
+struct Services {
+  ObjectStore& store;
+  const Registry& registry;
+  const std::map<std::string, Admission>& admission;
+  Clock clock;
+};
+
+struct Call {
+  net::HttpRequest request;
+  Target target;
+  ResourcePath path;
+  const ResourceType* type = nullptr;
+  const TypeVersion* version = nullptr;
+
+  Key key() const { return {type->resource(), path.ns, path.name}; }
+  bool status() const { return path.subresource == "status"; }
+};
+
+}  // namespace hearth::api

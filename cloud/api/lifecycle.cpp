@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/lifecycle.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "sdk/base/ids.hpp"
+
+namespace hearth::api {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kLastingNamespaces = {"default", "kube-system", "kube-public"};
+constexpr int kNameTries = 8;
+
+Key namespace_key(const std::string& name) {
+  return {"namespaces", "", name};
+}
+
+bool terminating(const json& ns) {
+  return text_at(ns, {"status", "phase"}) == "Terminating";
+}
+
+bool dying(const json& object) {
+  return at_path(object, {"metadata", "deletionTimestamp"}) != nullptr;
+}
+
+std::string random_suffix() {
+  constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
+  std::random_device source;
+  std::uniform_int_distribution<std::size_t> pick(0, kLetters.size() - 1);
+  std::string suffix;
+  for (int i = 0; i < 5; ++i)
+    suffix += kLetters[pick(source)];
+  return suffix;
+}
+
+Key key_of(const ResourceType& type, const json& object) {
+  return {type.resource(), namespace_of(object), name_of(object)};
+}
+
+Answer<void> check_namespace(const Transaction& transaction, const ResourceType& type, const json& object) {
+  if (!type.namespaced) return {};
+  const auto ns = namespace_of(object);
+  const auto found = transaction.get(namespace_key(ns));
+  if (found == nullptr) return not_found({"", "namespaces", "Namespace"}, ns);
+  if (terminating(*found)) return namespace_terminating(type.name, name_of(object), ns);
+  return {};
+}
+
+Find finder(const Transaction& transaction) {
+  return [&transaction](const std::string& group, const std::string& plural, const std::string& ns,
+                        const std::string& name) -> std::optional<json> {
+    const auto found = transaction.get({KindName{group, plural, {}}.resource(), ns, name});
+    if (found == nullptr) return std::nullopt;
+    return *found;
+  };
+}
+
+Answer<void> admit(const Transaction& transaction, const LifecycleContext& context, const json& object,
+                   const json* old) {
+  if (context.admission == nullptr) return {};
+  const auto violations = (*context.admission)(object, old, finder(transaction));
+  if (violations.empty()) return {};
+  return invalid(context.type->name, name_of(object), violations);
+}
+
+void complete_namespace(json& object) {
+  object["metadata"]["labels"]["kubernetes.io/metadata.name"] = name_of(object);
+  object["spec"]["finalizers"] = {"kubernetes"};
+  object["status"] = {{"phase", "Active"}};
+}
+
+/// Takes from the stored object what no client may change.
+void keep_immutable(const json& current, json& object) {
+  auto& meta = object["metadata"];
+  const auto& old = current.at("metadata");
+  for (const auto* name : {"name", "namespace", "uid", "creationTimestamp", "generation", "resourceVersion",
+                           "deletionTimestamp", "deletionGracePeriodSeconds", "generateName"}) {
+    if (const auto found = old.find(name); found != old.end()) {
+      meta[name] = *found;
+    } else {
+      meta.erase(name);
+    }
+  }
+}
+
+bool spec_differs(json a, json b, bool status_apart) {
+  for (auto* object : {&a, &b}) {
+    object->erase("metadata");
+    if (status_apart) object->erase("status");
+  }
+  return a != b;
+}
+
+void raise_generation(json& object) {
+  auto& generation = object["metadata"]["generation"];
+  generation = (generation.is_number_integer() ? generation.get<std::int64_t>() : 0) + 1;
+}
+
+Answer<void> check_preconditions(const KindName& kind, const json& current, const json& object) {
+  const auto name = name_of(current);
+  const auto wanted = version_of(object);
+  if (!wanted.empty() && wanted != version_of(current)) return stale(kind, name);
+  const auto uid = text_at(object, {"metadata", "uid"});
+  const auto stored_uid = text_at(current, {"metadata", "uid"});
+  if (uid.empty() || uid == stored_uid) return {};
+  return conflict(kind, name,
+                  "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + stored_uid,
+                  false);
+}
+
+Answer<void> check_finalizers(const KindName& kind, const json& current, const json& object) {
+  if (!dying(current)) return {};
+  const auto& old = array_at(current, {"metadata", "finalizers"});
+  std::string added;
+  for (const auto& finalizer : array_at(object, {"metadata", "finalizers"})) {
+    if (std::find(old.begin(), old.end(), finalizer) == old.end()) {
+      added += (added.empty() ? "" : ", ") + finalizer.dump();
+    }
+  }
+  if (added.empty()) return {};
+  return invalid(kind, name_of(current),
+                 {{"metadata.finalizers", "FieldValueForbidden",
+                   "Forbidden: no new finalizers can be added if the object is being deleted, found new "
+                   "finalizers []string{" +
+                       added + "}"}});
+}
+
+/// A dying namespace goes when the last object in it has gone.
+void finish_namespace(Transaction& transaction, const std::string& ns) {
+  if (ns.empty()) return;
+  const auto found = transaction.get(namespace_key(ns));
+  if (found != nullptr && terminating(*found) && transaction.namespace_empty(ns)) {
+    transaction.erase(namespace_key(ns), *found);
+  }
+}
+
+ObjectPtr remove(Transaction& transaction, const Key& key, json last) {
+  auto gone = transaction.erase(key, std::move(last));
+  finish_namespace(transaction, key.ns);
+  return gone;
+}
+
+json success(const KindName& kind, const json& object) {
+  json details = {
+      {"name", name_of(object)}, {"kind", kind.plural}, {"uid", text_at(object, {"metadata", "uid"})}};
+  if (!kind.group.empty()) details["group"] = kind.group;
+  return {{"kind", "Status"},
+          {"apiVersion", "v1"},
+          {"metadata", json::object()},
+          {"status", "Success"},
+          {"details", std::move(details)}};
+}
+
+Answer<void> check_deletable(const KindName& kind, const json& current, const DeletePreconditions& wanted) {
+  const auto name = name_of(current);
+  const auto uid = text_at(current, {"metadata", "uid"});
+  if (!wanted.uid.empty() && wanted.uid != uid) {
+    return conflict(kind, name,
+                    "the UID in the precondition (" + wanted.uid + ") does not match the UID in record (" +
+                        uid + "). The object might have been deleted and then recreated",
+                    true);
+  }
+  const auto version = version_of(current);
+  if (!wanted.resource_version.empty() && wanted.resource_version != version) {
+    return conflict(kind, name,
+                    "the ResourceVersion in the precondition (" + wanted.resource_version +
+                        ") does not match the ResourceVersion in record (" + version +
+                        "). The object might have been modified",
+                    true);
+  }
+  const bool lasting =
+      std::find(kLastingNamespaces.begin(), kLastingNamespaces.end(), name) != kLastingNamespaces.end();
+  if (kind.group.empty() && kind.plural == "namespaces" && lasting) {
+    return forbidden(kind, name, "this namespace may not be deleted");
+  }
+  return {};
+}
+
+ObjectPtr mark_dying(Transaction& transaction, const LifecycleContext& context, const Key& key, json object) {
+  if (dying(object)) return transaction.get(key);
+  object["metadata"]["deletionTimestamp"] = to_rfc3339(context.now);
+  object["metadata"]["deletionGracePeriodSeconds"] = 0;
+  if (!context.type->builtin) raise_generation(object);
+  return transaction.put(key, std::move(object));
+}
+
+Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleContext& context, const Key& key,
+                                   json object) {
+  object["status"]["phase"] = "Terminating";
+  const auto marked = mark_dying(transaction, context, key, std::move(object));
+  for (const auto& inner : transaction.keys_in_namespace(key.name)) {
+    const auto* type = context.registry->find_resource(inner.resource);
+    if (type == nullptr) {
+      transaction.erase(inner, *transaction.get(inner));
+      continue;
+    }
+    const LifecycleContext below{type, context.registry, nullptr, context.now};
+    if (auto gone = delete_object(transaction, below, inner, {}); !gone) return gone;
+  }
+  finish_namespace(transaction, key.name);
+  return marked;
+}
+
+}  // namespace
+
+LifecycleContext lifecycle_context(const Services& services, const ResourceType& type) {
+  const auto found = services.admission.find(type.name.kind);
+  const auto* admission = found == services.admission.end() ? nullptr : &found->second;
+  return {&type, &services.registry, admission, services.clock()};
+}
+
+Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context, json object) {
+  const auto& type = *context.type;
+  if (auto sound = check_namespace(transaction, type, object); !sound) return sound.error();
+  auto& meta = object["metadata"];
+  if (!version_of(object).empty()) {
+    return internal_status("resourceVersion should not be set on objects to be created");
+  }
+  const auto prefix = text_at(meta, {"generateName"});
+  const bool generated = name_of(object).empty();
+  for (int i = 0; generated && i < kNameTries; ++i) {
+    meta["name"] = prefix + random_suffix();
+    if (transaction.get(key_of(type, object)) == nullptr) break;
+  }
+  const auto key = key_of(type, object);
+  if (transaction.get(key) != nullptr) return already_exists(type.name, key.name);
+  for (const auto* name : {"deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"})
+    meta.erase(name);
+  meta["uid"] = new_uuid();
+  meta["creationTimestamp"] = to_rfc3339(context.now);
+  meta.erase("generation");
+  if (!type.builtin) meta["generation"] = 1;
+  if (type.resource() == "namespaces") complete_namespace(object);
+  if (auto admitted = admit(transaction, context, object, nullptr); !admitted) return admitted.error();
+  return transaction.put(key, std::move(object));
+}
+
+Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext& context,
+                                const ObjectPtr& current, json object, bool status_write) {
+  const auto& type = *context.type;
+  const bool status_apart = type.storage_version().has_status;
+  if (auto sound = check_preconditions(type.name, *current, object); !sound) return sound.error();
+  json next;
+  if (status_write) {
+    next = *current;
+    next.erase("status");
+    if (const auto status = object.find("status"); status != object.end()) next["status"] = *status;
+  } else {
+    next = std::move(object);
+    keep_immutable(*current, next);
+    if (status_apart) next.erase("status");
+    const auto status = current->find("status");
+    if (status_apart && status != current->end()) next["status"] = *status;
+  }
+  if (auto sound = check_finalizers(type.name, *current, next); !sound) return sound.error();
+  if (next == *current) return current;
+  if (!type.builtin && spec_differs(*current, next, status_apart)) raise_generation(next);
+  if (!status_write) {
+    if (auto admitted = admit(transaction, context, next, current.get()); !admitted) return admitted.error();
+  }
+  const auto key = key_of(type, *current);
+  const bool released = dying(next) && array_at(next, {"metadata", "finalizers"}).empty();
+  if (released && type.resource() != "namespaces") return remove(transaction, key, std::move(next));
+  return transaction.put(key, std::move(next));
+}
+
+Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext& context, const Key& key,
+                                const DeletePreconditions& preconditions) {
+  const auto& kind = context.type->name;
+  const auto current = transaction.get(key);
+  if (current == nullptr) return not_found(kind, key.name);
+  if (auto allowed = check_deletable(kind, *current, preconditions); !allowed) return allowed.error();
+  if (key.resource == "namespaces") return delete_namespace(transaction, context, key, *current);
+  if (!array_at(*current, {"metadata", "finalizers"}).empty()) {
+    return mark_dying(transaction, context, key, *current);
+  }
+  remove(transaction, key, *current);
+  return std::make_shared<const json>(success(kind, *current));
+}
+
+Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry& registry, WallTime now) {
+  const auto* type = registry.find("", "namespaces");
+  const LifecycleContext context{type, &registry, nullptr, now};
+  for (const auto* name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
+    if (transaction.get(namespace_key(name)) != nullptr) continue;
+    json object = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+    if (auto made = create_object(transaction, context, std::move(object)); !made) return made;
+  }
+  return ObjectPtr();
+}
+
+Answer<ObjectPtr> publish_definitions(Transaction& transaction, const Registry& registry, WallTime now) {
+  const auto* type = registry.find("apiextensions.k8s.io", "customresourcedefinitions");
+  const LifecycleContext context{type, &registry, nullptr, now};
+  std::vector<std::string> served;
+  for (auto definition : registry.definitions()) {
+    served.push_back(name_of(definition));
+    definition["status"]["conditions"] = {
+        {{"type", "Established"}, {"status", "True"}, {"reason", "InitialNamesAccepted"}}};
+    definition["status"]["acceptedNames"] = *at_path(definition, {"spec", "names"});
+    const auto current = transaction.get(key_of(*type, definition));
+    auto stored = current == nullptr
+                      ? create_object(transaction, context, std::move(definition))
+                      : change_object(transaction, context, current, std::move(definition), false);
+    if (!stored) return stored;
+  }
+  for (const auto& object : transaction.list(type->resource(), "")) {
+    if (std::find(served.begin(), served.end(), name_of(*object)) == served.end()) {
+      transaction.erase(key_of(*type, *object), *object);
+    }
+  }
+  return ObjectPtr();
+}
+
+}  // namespace hearth::api

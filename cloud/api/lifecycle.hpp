@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// An object's life inside a transaction: made, changed, deleted; what the server sets by itself.
+// Thread: on the store's strand.   Errors: the Status Kubernetes answers in each case.
+#pragma once
+
+#include <string>
+
+#include "cloud/api/call.hpp"
+#include "cloud/api/status.hpp"
+
+namespace hearth::api {
+
+/// What the rules need besides the transaction; refers to things that outlive the write.
+struct LifecycleContext {
+  const ResourceType* type;
+  const Registry* registry;
+  const Admission* admission;  ///< null: none for this kind
+  WallTime now;
+};
+LifecycleContext lifecycle_context(const Services& services, const ResourceType& type);
+
+/// `object` is checked and in the storage version.
+Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context,
+                                nlohmann::json object);
+
+/// Puts `object` in the place of `current`: of a status write only its status, of another everything else.
+/// What changes nothing is not written.
+Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext& context,
+                                const ObjectPtr& current, nlohmann::json object, bool status_write);
+
+struct DeletePreconditions {
+  std::string uid;
+  std::string resource_version;
+};
+
+/// The object where finalizers hold it, otherwise the Status of success.
+Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext& context, const Key& key,
+                                const DeletePreconditions& preconditions);
+
+/// default, kube-system, kube-public and kube-node-lease.
+Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry& registry, WallTime now);
+/// The CustomResourceDefinitions served now, as readable objects.
+Answer<ObjectPtr> publish_definitions(Transaction& transaction, const Registry& registry, WallTime now);
+
+}  // namespace hearth::api

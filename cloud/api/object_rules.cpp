@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/object_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sdk/base/ids.hpp"
+
+namespace hearth::api {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kMaxAnnotationBytes = 256 * 1024;
+constexpr std::array<std::string_view, 15> kMetaFields = {"name",
+                                                          "generateName",
+                                                          "namespace",
+                                                          "uid",
+                                                          "generation",
+                                                          "resourceVersion",
+                                                          "creationTimestamp",
+                                                          "deletionTimestamp",
+                                                          "labels",
+                                                          "annotations",
+                                                          "ownerReferences",
+                                                          "finalizers",
+                                                          "managedFields",
+                                                          "selfLink",
+                                                          "deletionGracePeriodSeconds"};
+constexpr std::string_view kNameRule =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+    "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+constexpr std::string_view kLabelRule =
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
+    "start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used "
+    "for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+bool is_alnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_label_value(std::string_view text) {
+  if (text.empty()) return true;
+  if (text.size() > 63 || !is_alnum(text.front()) || !is_alnum(text.back())) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+std::string cannot_handle(const ShapeInput& input) {
+  const auto& kind = input.type.name.kind;
+  return kind + " in version \"" + input.version.name + "\" cannot be handled as a " + kind + ": ";
+}
+
+Answer<void> check_text_map(const ShapeInput& input, const json& meta, const std::string& name) {
+  const auto* map = at_path(meta, {name});
+  if (map == nullptr || map->is_null()) return {};
+  const bool sound = map->is_object() && std::all_of(map->begin(), map->end(),
+                                                     [](const json& value) { return value.is_string(); });
+  if (sound) return {};
+  return bad_request(cannot_handle(input) + "json: metadata." + name + " must be a map of strings");
+}
+
+/// Text fields of metadata, as Go's decoder insists on them.
+Answer<void> check_meta_types(const ShapeInput& input, const json& meta) {
+  for (const auto* name : {"name", "generateName", "namespace", "uid", "resourceVersion"}) {
+    const auto* value = at_path(meta, {name});
+    if (value != nullptr && !value->is_string() && !value->is_null()) {
+      return bad_request(cannot_handle(input) + "json: cannot unmarshal " + value->type_name() +
+                         " into metadata." + name + " of type string");
+    }
+  }
+  for (const auto* name : {"finalizers", "ownerReferences"}) {
+    const auto* value = at_path(meta, {name});
+    if (value != nullptr && !value->is_array() && !value->is_null()) {
+      return bad_request(cannot_handle(input) + "json: metadata." + name + " must be a list");
+    }
+  }
+  for (const auto& finalizer : array_at(meta, {"finalizers"})) {
+    if (!finalizer.is_string())
+      return bad_request(cannot_handle(input) + "json: a finalizer must be a string");
+  }
+  if (auto labels = check_text_map(input, meta, "labels"); !labels) return labels;
+  return check_text_map(input, meta, "annotations");
+}
+
+void check_labels(const json& meta, std::vector<Violation>& found) {
+  const auto* labels = at_path(meta, {"labels"});
+  if (labels == nullptr || !labels->is_object()) return;
+  for (const auto& [key, value] : labels->items()) {
+    const auto slash = key.find('/');
+    const auto name = slash == std::string::npos ? key : key.substr(slash + 1);
+    const bool prefix_good = slash == std::string::npos || is_dns_subdomain(key.substr(0, slash));
+    if (name.empty() || !is_label_value(name) || !prefix_good) {
+      found.push_back({"metadata.labels", "FieldValueInvalid",
+                       "Invalid value: " + json(key).dump() + ": is no valid label key"});
+    }
+    if (!is_label_value(value.get<std::string>())) {
+      found.push_back({"metadata.labels", "FieldValueInvalid",
+                       "Invalid value: " + value.dump() + ": " + std::string(kLabelRule)});
+    }
+  }
+}
+
+std::vector<Violation> meta_violations(const json& meta) {
+  std::vector<Violation> found;
+  const auto name = text_at(meta, {"name"});
+  const auto generate = text_at(meta, {"generateName"});
+  if (name.empty() && generate.empty()) {
+    found.push_back(
+        {"metadata.name", "FieldValueRequired", "Required value: name or generateName is required"});
+  }
+  if (!name.empty() && !is_dns_subdomain(name)) {
+    found.push_back({"metadata.name", "FieldValueInvalid",
+                     "Invalid value: " + json(name).dump() + ": " + std::string(kNameRule)});
+  }
+  check_labels(meta, found);
+  std::size_t bytes = 0;
+  if (const auto* annotations = at_path(meta, {"annotations"});
+      annotations != nullptr && annotations->is_object()) {
+    for (const auto& [key, value] : annotations->items())
+      bytes += key.size() + value.get_ref<const std::string&>().size();
+  }
+  if (bytes > kMaxAnnotationBytes) {
+    found.push_back({"metadata.annotations", "FieldValueTooLong",
+                     "Too long: must have at most " + std::to_string(kMaxAnnotationBytes) + " bytes"});
+  }
+  return found;
+}
+
+/// Drops what is unknown, null, or kept by no one here (managedFields); returns the unknown paths.
+std::vector<std::string> prune_meta(json& meta) {
+  std::vector<std::string> unknown;
+  for (auto it = meta.begin(); it != meta.end();) {
+    const bool known = std::find(kMetaFields.begin(), kMetaFields.end(), it.key()) != kMetaFields.end();
+    if (!known) unknown.push_back("metadata." + it.key());
+    const bool empty = it->is_null() || (it->is_structured() && it->empty());
+    const bool kept = known && !empty && it.key() != "managedFields" && it.key() != "selfLink";
+    it = kept ? std::next(it) : meta.erase(it);
+  }
+  return unknown;
+}
+
+Answer<void> report_fields(const ShapeInput& input, const std::string& name,
+                           const std::vector<std::string>& unknown, std::vector<std::string>& warnings) {
+  std::vector<std::string> texts;
+  for (const auto& path : input.duplicates)
+    texts.push_back("duplicate field \"" + path + "\"");
+  for (const auto& path : unknown)
+    texts.push_back("unknown field \"" + path + "\"");
+  if (texts.empty() || input.check == FieldCheck::ignore) return {};
+  if (input.check == FieldCheck::warn) {
+    warnings.insert(warnings.end(), texts.begin(), texts.end());
+    return {};
+  }
+  std::string list;
+  for (const auto& text : texts)
+    list += (list.empty() ? "" : ", ") + text;
+  if (input.patched) return invalid(input.type.name, name, {{"", "", "strict decoding error: " + list}});
+  return bad_request(cannot_handle(input) + "strict decoding error: " + list);
+}
+
+std::vector<Violation> schema_violations(const schema::Schema& schema, const json& object) {
+  std::vector<Violation> found;
+  for (auto& violation : schema::validate(schema, object)) {
+    found.push_back({std::move(violation.path), std::move(violation.reason), std::move(violation.message)});
+  }
+  return found;
+}
+
+}  // namespace
+
+Answer<FieldCheck> field_check(const std::string& parameter) {
+  if (parameter.empty() || parameter == "Warn") return FieldCheck::warn;
+  if (parameter == "Ignore") return FieldCheck::ignore;
+  if (parameter == "Strict") return FieldCheck::strict;
+  return invalid({"meta.k8s.io", "options", "CreateOptions"}, "",
+                 {{"fieldValidation", "FieldValueNotSupported",
+                   "Unsupported value: " + json(parameter).dump() +
+                       ": supported values: \"Ignore\", \"Strict\", \"Warn\""}});
+}
+
+Answer<void> check_identity(const Call& call, json& object) {
+  const auto& type = *call.type;
+  if (!object.is_object()) {
+    return bad_request("the object provided is unrecognized (must be of type " + type.name.kind +
+                       "): couldn't get version/kind; json parse error: the body must be an object");
+  }
+  const auto kind = text_at(object, {"kind"});
+  if (kind.empty()) {
+    return bad_request("the object provided is unrecognized (must be of type " + type.name.kind +
+                       "): Object 'Kind' is missing in '" +
+                       object.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 200) + "'");
+  }
+  const auto expected = api_version(type.name.group, call.version->name);
+  const auto given = text_at(object, {"apiVersion"});
+  if (given != expected) {
+    return bad_request("the API version in the data (" + given +
+                       ") does not match the expected API version (" + expected + ")");
+  }
+  auto& meta = object["metadata"];
+  if (meta.is_null()) meta = json::object();
+  if (!meta.is_object()) return bad_request("metadata must be an object");
+  if (kind != type.name.kind) {
+    return invalid(type.name, name_of(object),
+                   {{"kind", "FieldValueInvalid",
+                     "Invalid value: " + json(kind).dump() + ": must be " + type.name.kind}});
+  }
+  const auto ns = text_at(meta, {"namespace"});
+  if (!ns.empty() && ns != call.path.ns) {
+    return bad_request(
+        "the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (!call.path.ns.empty()) meta["namespace"] = call.path.ns;
+  const auto name = text_at(meta, {"name"});
+  if (call.path.name.empty()) return {};
+  if (!name.empty() && name != call.path.name) {
+    return bad_request("the name of the object (" + name + ") does not match the name on the URL (" +
+                       call.path.name + ")");
+  }
+  meta["name"] = call.path.name;
+  return {};
+}
+
+Answer<void> check_shape(const ShapeInput& input, json& object, std::vector<std::string>& warnings) {
+  auto& meta = object["metadata"];
+  if (!meta.is_object()) return bad_request(cannot_handle(input) + "json: metadata must be an object");
+  if (auto types = check_meta_types(input, meta); !types) return types;
+  auto unknown = prune_meta(meta);
+  const auto& schema = input.version.schema;
+  if (schema) {
+    auto pruned = schema::prune(*schema, object);
+    unknown.insert(unknown.end(), pruned.begin(), pruned.end());
+  }
+  const auto name = text_at(meta, {"name"});
+  if (auto fields = report_fields(input, name, unknown, warnings); !fields) return fields;
+  auto violations = meta_violations(meta);
+  if (schema) {
+    schema::normalize_integers(*schema, object);
+    schema::apply_defaults(*schema, object);
+    auto more = schema_violations(*schema, object);
+    violations.insert(violations.end(), more.begin(), more.end());
+  }
+  if (!violations.empty()) return invalid(input.type.name, name, violations);
+  return {};
+}
+
+json in_version(const ResourceType& type, const TypeVersion& version, const json& object) {
+  auto shown = object;
+  shown["apiVersion"] = api_version(type.name.group, version.name);
+  if (version.schema) schema::prune(*version.schema, shown);
+  return shown;
+}
+
+ObjectPtr shown_in(const ResourceType& type, const TypeVersion& version, const ObjectPtr& object) {
+  if (text_at(*object, {"apiVersion"}) == api_version(type.name.group, version.name)) return object;
+  return std::make_shared<const json>(in_version(type, version, *object));
+}
+
+}  // namespace hearth::api

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/router.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "cloud/api/authorize.hpp"
+#include "cloud/api/body.hpp"
+#include "cloud/api/discovery.hpp"
+#include "cloud/api/media.hpp"
+#include "sdk/net/trace_stream.hpp"
+
+namespace hearth::api {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Paths such as /api/v1/namespaces/x name the namespace object itself, not what is in it.
+bool fits(const ResourceType& type, const ResourcePath& path) {
+  const bool scope_fits = type.namespaced ? path.name.empty() || !path.ns.empty() : path.ns.empty();
+  return scope_fits && (path.subresource.empty() || !path.name.empty());
+}
+
+bool known_subresource(const TypeVersion& version, const std::string& subresource) {
+  return subresource.empty() || (subresource == "status" && version.has_status);
+}
+
+}  // namespace
+
+Router::Router(Services services, Metrics& metrics, const Trace& trace)
+    : services_(std::move(services)), metrics_(metrics), trace_(trace), openapi_(services_.registry) {}
+
+Answer<CallPtr> Router::make_call(net::HttpRequest request) const {
+  auto target = parse_target(request.target);
+  if (!target) return target.error();
+  auto call = std::make_shared<Call>();
+  call->request = std::move(request);
+  call->target = std::move(*target);
+  if (!parse_resource_path(call->target.segments, call->path)) return CallPtr(std::move(call));
+  const auto* type = services_.registry.find(call->path.group, call->path.plural);
+  const auto* version = type == nullptr ? nullptr : type->version(call->path.version);
+  if (version == nullptr || !fits(*type, call->path)) return CallPtr(std::move(call));
+  if (!known_subresource(*version, call->path.subresource)) return CallPtr(std::move(call));
+  call->type = type;
+  call->version = version;
+  return CallPtr(std::move(call));
+}
+
+Answer<net::HttpResponse> Router::serve_page(const Call& call) const {
+  const auto& path = call.target.path;
+  if (path == "/healthz" || path == "/livez" || path == "/readyz") return text_response(200, "ok");
+  if (call.request.method != "GET" && call.request.method != "HEAD") return method_not_allowed();
+  if (path == "/metrics") return text_response(200, metrics_.text());
+  if (auto page = openapi_.get(call.request, call.target)) return std::move(*page);
+  const auto media = choose_media(call.request.headers.get("Accept"), {Form::discovery});
+  if (!media) return media.error();
+  if (auto page = discover(services_.registry, call.target, *media)) return std::move(*page);
+  return path_not_found();
+}
+
+Reply Router::serve_object(CallPtr call, std::string_view verb) const {
+  if (verb == "get") return get_object(&services_, std::move(call));
+  if (verb == "list") return list_objects(&services_, std::move(call));
+  if (verb == "create") return create_objects(&services_, std::move(call));
+  if (verb == "update") return replace_object(&services_, std::move(call));
+  if (verb == "patch") return patch_object(&services_, std::move(call));
+  return delete_objects(&services_, std::move(call));
+}
+
+asio::awaitable<Answer<net::HttpResponse>> Router::answer(CallPtr call, std::string_view verb) const {
+  if (call->type == nullptr) co_return serve_page(*call);
+  const bool needs_name = verb == "update" || verb == "patch";
+  if (needs_name && call->path.name.empty()) co_return bad_request("name must be provided");
+  const bool deletes_status = verb == "delete" && !call->path.subresource.empty();
+  if (verb.empty() || !call->type->allows(verb) || deletes_status) co_return method_not_allowed();
+  if (verb == "create" && call->type->namespaced && call->path.ns.empty()) {
+    co_return bad_request("the namespace of the object must be in the path of the request");
+  }
+  if (call->request.body.size() > kMaxBody) co_return too_large(kMaxBody);
+  auto reply = serve_object(std::move(call), verb);
+  auto answered = co_await std::move(reply);
+  co_return answered;
+}
+
+asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer) const {
+  const auto verb = verb_of(call->request, call->target, !call->path.name.empty());
+  auto refusal = refuse(*call, verb);
+  net::HttpResponse response;
+  if (refusal) {
+    response = status_response(*refusal);
+  } else if (call->type != nullptr && verb == "watch") {
+    co_await watch_objects(&services_, call, writer);
+    co_return;
+  } else if (call->target.path == "/trace") {
+    auto request = call->request;
+    co_await net::serve_trace(std::move(request), *writer, trace_);
+    co_return;
+  } else {
+    auto answered = co_await answer(call, verb);
+    response = answered ? std::move(*answered) : status_response(answered.error());
+  }
+  co_await writer->send(std::move(response));
+}
+
+asio::awaitable<void> Router::serve(net::HttpRequest request, net::ResponseWriter& writer) const {
+  auto call = make_call(std::move(request));
+  net::HttpResponse response;
+  if (!call) {
+    response = status_response(call.error());
+    co_await writer.send(std::move(response));
+    co_return;
+  }
+  std::string failure;
+  try {
+    co_await dispatch(*call, &writer);
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  if (failure.empty()) co_return;
+  spdlog::error("api: {} {} failed: {}", (*call)->request.method, (*call)->target.path, failure);
+  response = status_response(internal_status(failure));
+  co_await writer.send(std::move(response));
+}
+
+}  // namespace hearth::api

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/selectors.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace hearth::api {
+
+using nlohmann::json;
+
+namespace {
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == '-' || c == '/';
+}
+
+/// Reads the label selector's grammar: requirements split by commas.
+class LabelParser {
+ public:
+  explicit LabelParser(std::string_view text) : text_(text) {}
+
+  Answer<std::vector<LabelRequirement>> parse() {
+    std::vector<LabelRequirement> all;
+    skip_blanks();
+    while (at_ < text_.size()) {
+      LabelRequirement requirement;
+      if (!read_requirement(requirement)) return fail();
+      all.push_back(std::move(requirement));
+      skip_blanks();
+      if (at_ == text_.size()) break;
+      if (text_[at_] != ',') return fail();
+      ++at_;
+      skip_blanks();
+      if (at_ == text_.size()) return fail();
+    }
+    return all;
+  }
+
+ private:
+  Status fail() const {
+    const auto found = at_ < text_.size() ? std::string(1, text_[at_]) : std::string();
+    return bad_request("unable to parse requirement: found '" + found + "' at " + std::to_string(at_) +
+                       ", expected: a label key, an operator, ',' or 'end of string'");
+  }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && text_[at_] == ' ')
+      ++at_;
+  }
+
+  bool take(std::string_view token) {
+    if (text_.substr(at_, token.size()) != token) return false;
+    at_ += token.size();
+    return true;
+  }
+
+  std::string word() {
+    const auto start = at_;
+    while (at_ < text_.size() && is_word(text_[at_]))
+      ++at_;
+    return std::string(text_.substr(start, at_ - start));
+  }
+
+  bool read_requirement(LabelRequirement& requirement) {
+    const bool negated = take("!");
+    skip_blanks();
+    requirement.key = word();
+    if (requirement.key.empty()) return false;
+    skip_blanks();
+    if (negated) {
+      requirement.op = LabelOperator::absent;
+      return true;
+    }
+    if (at_ == text_.size() || text_[at_] == ',') return true;
+    return read_operator(requirement);
+  }
+
+  bool read_operator(LabelRequirement& requirement) {
+    if (take("!=")) return one_value(requirement, LabelOperator::not_equals);
+    if (take("==") || take("=")) return one_value(requirement, LabelOperator::equals);
+    if (take(">")) return one_value(requirement, LabelOperator::greater);
+    if (take("<")) return one_value(requirement, LabelOperator::less);
+    const auto name = word();
+    if (name == "in") return value_set(requirement, LabelOperator::in);
+    if (name == "notin") return value_set(requirement, LabelOperator::not_in);
+    at_ -= name.size();
+    return false;
+  }
+
+  bool one_value(LabelRequirement& requirement, LabelOperator op) {
+    requirement.op = op;
+    skip_blanks();
+    requirement.values = {word()};
+    return true;
+  }
+
+  bool value_set(LabelRequirement& requirement, LabelOperator op) {
+    requirement.op = op;
+    skip_blanks();
+    if (!take("(")) return false;
+    do {
+      skip_blanks();
+      requirement.values.push_back(word());
+      skip_blanks();
+    } while (take(","));
+    return take(")");
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+std::optional<std::int64_t> to_number(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool holds(const LabelRequirement& requirement, const std::optional<std::string>& label) {
+  const auto listed = [&] {
+    return std::find(requirement.values.begin(), requirement.values.end(), *label) !=
+           requirement.values.end();
+  };
+  switch (requirement.op) {
+    case LabelOperator::exists:
+      return label.has_value();
+    case LabelOperator::absent:
+      return !label;
+    case LabelOperator::equals:
+    case LabelOperator::in:
+      return label && listed();
+    case LabelOperator::not_equals:
+    case LabelOperator::not_in:
+      return !label || !listed();
+    case LabelOperator::greater:
+    case LabelOperator::less: {
+      if (!label) return false;
+      const auto have = to_number(*label);
+      const auto bound = to_number(requirement.values.front());
+      if (!have || !bound) return false;
+      return requirement.op == LabelOperator::greater ? *have > *bound : *have < *bound;
+    }
+  }
+  return false;
+}
+
+std::optional<std::string> label_of(const json& object, const std::string& key) {
+  const auto meta = object.find("metadata");
+  if (meta == object.end() || !meta->is_object()) return std::nullopt;
+  const auto labels = meta->find("labels");
+  if (labels == meta->end() || !labels->is_object()) return std::nullopt;
+  const auto label = labels->find(key);
+  if (label == labels->end() || !label->is_string()) return std::nullopt;
+  return label->get<std::string>();
+}
+
+/// The field's text; a missing field is the empty text, a missing boolean is "false" as Kubernetes has it.
+std::string field_of(const json& object, const std::string& path) {
+  const json* at = &object;
+  std::size_t start = 0;
+  while (start <= path.size()) {
+    const auto end = std::min(path.find('.', start), path.size());
+    if (!at->is_object()) return {};
+    const auto next = at->find(path.substr(start, end - start));
+    if (next == at->end()) return path == "spec.unschedulable" ? "false" : "";
+    at = &*next;
+    start = end + 1;
+  }
+  if (at->is_string()) return at->get<std::string>();
+  return at->is_null() ? std::string() : at->dump();
+}
+
+Answer<std::vector<FieldRequirement>> parse_fields(std::string_view text,
+                                                   const std::vector<std::string>& selectable) {
+  std::vector<FieldRequirement> all;
+  while (!text.empty()) {
+    const auto end = text.find(',');
+    const auto part = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (part.empty()) continue;
+    const auto equals = part.find('=');
+    if (equals == std::string_view::npos || equals == 0) {
+      return bad_request("invalid field selector: '" + std::string(part) + "'; can't understand it");
+    }
+    FieldRequirement requirement;
+    requirement.equal = part[equals - 1] != '!';
+    requirement.path = part.substr(0, requirement.equal ? equals : equals - 1);
+    const auto skip = part.substr(equals, 2) == "==" ? 2U : 1U;
+    requirement.value = part.substr(equals + skip);
+    if (std::find(selectable.begin(), selectable.end(), requirement.path) == selectable.end()) {
+      return bad_request("field label not supported: " + requirement.path);
+    }
+    all.push_back(std::move(requirement));
+  }
+  return all;
+}
+
+}  // namespace
+
+bool Selector::matches(const json& object) const {
+  for (const auto& requirement : labels_) {
+    if (!holds(requirement, label_of(object, requirement.key))) return false;
+  }
+  for (const auto& requirement : fields_) {
+    if ((field_of(object, requirement.path) == requirement.value) != requirement.equal) return false;
+  }
+  return true;
+}
+
+Answer<Selector> parse_selector(std::string_view labels, std::string_view fields,
+                                const std::vector<std::string>& selectable) {
+  auto label_part = LabelParser(labels).parse();
+  if (!label_part) return label_part.error();
+  auto field_part = parse_fields(fields, selectable);
+  if (!field_part) return field_part.error();
+  Selector selector;
+  selector.labels_ = std::move(*label_part);
+  selector.fields_ = std::move(*field_part);
+  return selector;
+}
+
+}  // namespace hearth::api

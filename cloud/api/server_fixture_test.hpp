@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real ApiServer on a free port with TLS in a temporary folder, and the real kubectl against it.
+// Thread: the server's on one of its own; the test's calls block.   Errors: GoogleTest failures.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cloud/api/api_server.hpp"
+
+namespace hearth::api {
+
+struct Ran {
+  int code = -1;
+  std::string out;  ///< stdout and stderr together
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest();
+  ~ServerTest() override;
+
+  void start_server();
+  void stop_server();
+  void restart_server() {
+    stop_server();
+    start_server();
+  }
+
+  /// Runs kubectl as the administrator; `input` becomes its standard input.
+  Ran kubectl(std::vector<std::string> arguments, const std::string& input = {});
+  /// As another certificate: of that organization, or none at all.
+  Ran kubectl_as(const std::string& organization, std::vector<std::string> arguments);
+  /// The output of a command that must succeed.
+  std::string ok(std::vector<std::string> arguments, const std::string& input = {});
+
+  std::filesystem::path folder() const { return folder_; }
+
+ private:
+  void write_kubeconfig(const std::filesystem::path& file, const std::string& organization);
+
+  std::filesystem::path folder_;
+  net::Identity ca_;
+  net::Identity server_identity_;
+  Metrics metrics_;
+  Trace trace_;
+  std::string listen_ = "127.0.0.1:0";
+  std::unique_ptr<boost::asio::io_context> io_;
+  std::unique_ptr<ApiServer> server_;
+  std::thread thread_;
+};
+
+/// Runs a program found on PATH to its end.
+Ran run_program(const std::vector<std::string>& command, const std::string& input,
+                const std::vector<std::string>& environment, const std::filesystem::path& scratch);
+
+}  // namespace hearth::api

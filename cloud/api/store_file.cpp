@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/store_file.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace hearth::api {
+
+const char* const kStoreSchema = R"(
+CREATE TABLE IF NOT EXISTS object (
+  resource TEXT NOT NULL, ns TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (resource, ns, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO counter (name, value) VALUES ('version', 0);
+)";
+
+StoredState load_state(SQLite::Database& database) {
+  StoredState state;
+  SQLite::Statement counter(database, "SELECT value FROM counter WHERE name = 'version'");
+  if (counter.executeStep()) state.version = static_cast<std::uint64_t>(counter.getColumn(0).getInt64());
+  SQLite::Statement rows(database, "SELECT resource, ns, name, body FROM object");
+  while (rows.executeStep()) {
+    Key key{rows.getColumn(0).getString(), rows.getColumn(1).getString(), rows.getColumn(2).getString()};
+    auto body = nlohmann::json::parse(rows.getColumn(3).getString(), nullptr, false);
+    if (!body.is_object()) {
+      spdlog::warn("api: {} {}/{} in the store is damaged and left out", key.resource, key.ns, key.name);
+      continue;
+    }
+    state.objects.emplace(std::move(key), std::make_shared<const nlohmann::json>(std::move(body)));
+  }
+  return state;
+}
+
+void save_changes(SQLite::Database& database, const std::vector<Change>& changes) {
+  if (changes.empty()) return;
+  SQLite::Statement put(database,
+                        "INSERT OR REPLACE INTO object (resource, ns, name, body) VALUES (?, ?, ?, ?)");
+  SQLite::Statement erase(database, "DELETE FROM object WHERE resource = ? AND ns = ? AND name = ?");
+  for (const auto& change : changes) {
+    auto& statement = change.deleted ? erase : put;
+    statement.bind(1, change.key.resource);
+    statement.bind(2, change.key.ns);
+    statement.bind(3, change.key.name);
+    if (!change.deleted) statement.bind(4, change.object->dump());
+    statement.exec();
+    statement.reset();
+  }
+  SQLite::Statement counter(database, "UPDATE counter SET value = ? WHERE name = 'version'");
+  counter.bind(1, static_cast<std::int64_t>(changes.back().version));
+  counter.exec();
+}
+
+}  // namespace hearth::api
