@@ -101,7 +101,8 @@ asio::awaitable<bool> Session::shake_hands() {
 asio::awaitable<bool> Session::accept(const Parser::value_type& request) {
   if (!owner_->has_room(node_)) {
     spdlog::warn("cloudhub: node {} was refused: too many nodes", node_);
-    co_await refuse(503, "this cloud serves as many nodes as it may");
+    std::string reason = "this cloud serves as many nodes as it may";
+    co_await refuse(503, std::move(reason));
     co_return false;
   }
   ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {

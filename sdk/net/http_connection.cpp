@@ -183,7 +183,8 @@ asio::awaitable<void> HttpConnection::handle() {
   }
   if (!failure.empty() && !gone_) spdlog::error("{}: a request failed: {}", options_.name, failure);
   if (answer_ == Answer::none && !gone_) {
-    const auto sent = co_await send(plain_text(500, "the request could not be answered\n"));
+    auto response = plain_text(500, "the request could not be answered\n");
+    const auto sent = co_await send(std::move(response));
     if (!sent) close();
   }
   if (answer_ == Answer::streaming) close();  // a cut stream must not look like a complete one
@@ -255,8 +256,8 @@ asio::awaitable<Result<void>> HttpConnection::write(std::string chunk) {
   error_code failed;
   std::size_t size = 0;
   if (version_ >= 11) {
-    std::tie(failed, size) =
-        co_await asio::async_write(stream_, http::make_chunk(asio::buffer(chunk)), kTuple);
+    const auto framed = http::make_chunk(asio::buffer(chunk));
+    std::tie(failed, size) = co_await asio::async_write(stream_, framed, kTuple);
   } else {
     std::tie(failed, size) = co_await asio::async_write(stream_, asio::buffer(chunk), kTuple);
   }
@@ -269,7 +270,8 @@ asio::awaitable<Result<void>> HttpConnection::finish() {
   answer_ = Answer::complete;
   if (version_ < 11 || head_only_) co_return Result<void>();
   arm(kWriteTimeout);
-  const auto [failed, size] = co_await asio::async_write(stream_, http::make_chunk_last(), kTuple);
+  const auto last = http::make_chunk_last();
+  const auto [failed, size] = co_await asio::async_write(stream_, last, kTuple);
   co_return co_await after_write(failed);
 }
 

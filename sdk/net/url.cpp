@@ -45,6 +45,8 @@ Result<Url> parse_url(std::string_view text) {
       parsed->has_port() && !parsed->port().empty() ? std::string(parsed->port()) : default_port(url.scheme);
   if (!is_port(url.port)) return bad();
   if (!parsed->encoded_path().empty()) url.path = std::string(parsed->encoded_path());
+  // Boost.URL 1.81 takes "host:x" and leaves what is no port to the path.
+  if (url.path.front() != '/') return bad();
   return url;
 }
 
