@@ -75,7 +75,11 @@ void emit(YAML::Emitter& out, const json& value) {
   if (value.is_object()) return emit_object(out, value);
   if (value.is_array()) return emit_array(out, value);
   if (value.is_string()) return emit_string(out, value.get_ref<const std::string&>());
-  // Numbers, booleans and null are spelled alike in both.
+  if (value.is_null()) {
+    out << YAML::Null;
+    return;
+  }
+  // Numbers and booleans are spelled alike in both.
   out << value.dump();
 }
 

@@ -132,11 +132,11 @@ TEST_F(Hearthctl, TriesEveryDocumentAndPassesTheServersWordsOn) {
   const auto ran =
       run({"apply", "-f", "-"}, std::string(kManifests) +
                                     "---\napiVersion: devices.kubeedge.io/v1beta1\nkind: Device\n"
-                                    "metadata: {name: odd}\nspec: {nodeName: 3, colour: red}\n");
+                                    "metadata: {name: odd}\nspec: {nodeName: edge, colour: red}\n");
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.out, HasSubstr("lamp created"));
   EXPECT_THAT(ran.err, HasSubstr("stdin:"));
-  EXPECT_THAT(ran.err, HasSubstr("nodeName"));
+  EXPECT_THAT(ran.err, HasSubstr("unknown field \"spec.colour\""));
 }
 
 TEST_F(Hearthctl, ShowsWhatThereIs) {

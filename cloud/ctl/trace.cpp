@@ -7,6 +7,7 @@
 #include <boost/asio/system_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <ostream>
+#include <set>
 
 #include "cloud/ctl/commands.hpp"
 #include "cloud/ctl/set_plan.hpp"
@@ -88,7 +89,9 @@ class Tracing : public std::enable_shared_from_this<Tracing> {
   Source host_source() { return {"the host at " + options_.host_url, "1 to 6", &host_}; }
   Source cloud_source() { return {"the API server", "7 and 8", &cloud_}; }
 
+  /// Once a source: it is asked again and again while following.
   void report(const Source& source, const Error& error) {
+    if (!noted_.insert(source.name).second) return;
     session_->err << fmt::format("note: {} shows no trace, steps {} will be missing: {}\n", source.name,
                                  source.steps, error.text)
                   << std::flush;
@@ -192,18 +195,16 @@ class Tracing : public std::enable_shared_from_this<Tracing> {
   }
 
   static asio::awaitable<void> feed(std::shared_ptr<Tracing> self, Source source) {
-    bool failing = false;
     while (!self->stopped_) {
       auto request = self->trace_request(true);
-      std::function<bool(std::string_view)> on_line = [raw = self.get(), &failing](std::string_view line) {
-        failing = false;
+      std::function<bool(std::string_view)> on_line = [raw = self.get()](std::string_view line) {
         raw->merge_.add_line(line, now());
         raw->wake_.cancel();
         return !raw->stopped_;
       };
       const auto ended = co_await source.client->lines(std::move(request), std::move(on_line), kIdle);
       if (self->stopped_) co_return;
-      if (!ended && !std::exchange(failing, true)) self->report(source, ended.error());
+      if (!ended) self->report(source, ended.error());
       if (!ended && ended.error().cls == ErrorClass::not_found) co_return;
       co_await pause(self);
     }
@@ -254,6 +255,7 @@ class Tracing : public std::enable_shared_from_this<Tracing> {
   std::vector<asio::steady_timer*> pauses_;
   TraceMerge merge_;
   std::map<std::string, json> reported_;  ///< with its metadata: a report of the same value is one too
+  std::set<std::string> noted_;           ///< sources whose silence was reported
   bool stopped_ = false;
 };
 
