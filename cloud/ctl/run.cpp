@@ -47,7 +47,8 @@ class Runner {
   int run(kube::Access access, std::string ns, Options options, Environment& environment) {
     const auto session = std::make_shared<Session>(context_.get_executor(), std::move(access), std::move(ns),
                                                    environment.in, environment.out, environment.err);
-    signals_.async_wait([this](boost::system::error_code error, int) {
+    signals_.async_wait([this, session](boost::system::error_code error, int) {
+      session->interrupted = !error;
       if (!error) interrupt();
     });
     asio::co_spawn(

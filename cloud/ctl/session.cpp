@@ -20,7 +20,7 @@ Session::Session(asio::any_io_executor on, kube::Access to, std::string in_names
       client(on, access, kUserAgent) {}
 
 int Session::fail(const Error& error) const {
-  err << "error: " << error.text << "\n";
+  if (!interrupted) err << "error: " << error.text << "\n";
   return kExitFailed;
 }
 

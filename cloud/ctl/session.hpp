@@ -25,6 +25,7 @@ struct Session {
   std::ostream& out;
   std::ostream& err;
   kube::KubeClient client;
+  bool interrupted = false;  ///< by Ctrl-C: what fails then is no news
 
   Session(boost::asio::any_io_executor on, kube::Access to, std::string in_namespace, std::istream& from,
           std::ostream& output, std::ostream& errors);

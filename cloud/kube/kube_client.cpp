@@ -143,10 +143,6 @@ class KubeClient::Impl {
     return with_query(std::move(path), "fieldManager", user_agent_.substr(0, user_agent_.find('/')));
   }
 
-  std::string server_name() const {
-    return fmt::format("{}://{}:{}", access_.server.scheme, access_.server.host, access_.server.port);
-  }
-
  private:
   void refresh_token() {
     if (access_.token_file.empty()) return;
@@ -183,7 +179,6 @@ asio::awaitable<Result<net::HttpResponse>> KubeClient::raw(net::HttpRequest requ
   if (auto usable = impl->usable(); !usable) co_return usable.error();
   net::HttpRequest ready = impl->signed_request(std::move(request));
   auto response = co_await impl->http().request(std::move(ready));
-  if (!response) co_return std::move(response).error().within(impl->server_name());
   co_return response;
 }
 
@@ -285,7 +280,7 @@ asio::awaitable<Result<void>> KubeClient::lines(net::HttpRequest request,
   auto head = co_await impl->http().stream(std::move(ready), std::move(on_data), idle);
   if (failed) co_return *failed;
   if (!wanted) co_return Result<void>();
-  if (!head) co_return std::move(head).error().within(impl->server_name());
+  if (!head) co_return head.error();
   if (head->status != 200) co_return status_error(head->status, head->body);
   if (splitter.partial()) co_return unavailable("Truncated", "the server ended its answer within a line");
   co_return Result<void>();

@@ -99,7 +99,7 @@ TEST_F(Client, SaysWhereNobodyAnswers) {
   const auto answer = api_.await(client.get("/version"));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().cls, ErrorClass::unavailable);
-  EXPECT_THAT(answer.error().text, HasSubstr("http://127.0.0.1:1"));
+  EXPECT_THAT(answer.error().text, HasSubstr("127.0.0.1:1"));
 }
 
 TEST_F(Client, ReportsUnusableCertificatesWithTheFirstRequest) {
