@@ -7,6 +7,19 @@ namespace hearth::api {
 
 namespace {
 
+const std::string kProtobufAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+/// A definition need not name the fields every object has; clients look for them in the document.
+nlohmann::json with_object_fields(nlohmann::json schema) {
+  auto& properties = schema["properties"];
+  if (!properties.is_object()) properties = nlohmann::json::object();
+  for (const auto* name : {"apiVersion", "kind"}) {
+    if (!properties.contains(name)) properties[name] = {{"type", "string"}};
+  }
+  if (!properties.contains("metadata")) properties["metadata"] = {{"type", "object"}};
+  return schema;
+}
+
 std::vector<openapi::OpenApiKind> kinds_of(const Registry& registry) {
   auto kinds = openapi::builtin_kinds();
   for (const auto& type : registry.types()) {
@@ -19,7 +32,7 @@ std::vector<openapi::OpenApiKind> kinds_of(const Registry& registry) {
       kind.plural = type.name.plural;
       kind.singular = type.singular;
       kind.namespaced = type.namespaced;
-      kind.schema = version.schema_source;
+      kind.schema = with_object_fields(version.schema_source);
       kind.has_status = version.has_status;
       kind.verbs = type.verbs;
       kinds.push_back(std::move(kind));
@@ -57,7 +70,9 @@ std::optional<net::HttpResponse> OpenApiPages::get(const net::HttpRequest& reque
     response.status = 304;
     return response;
   }
-  response.headers.add("Content-Type", document->content_type);
+  // Go's MIME parser, up to kubectl 1.26 at least, fails on the "@" of the type it asks for itself.
+  const bool protobuf = document == &documents_.v2_protobuf;
+  response.headers.add("Content-Type", protobuf ? kProtobufAnswer : document->content_type);
   response.body = document->body;
   return response;
 }

@@ -153,7 +153,7 @@ void ServerTest::stop_server() {
 void ServerTest::write_kubeconfig(const std::filesystem::path& file, const std::string& organization) {
   const auto base = file.string();
   std::ofstream(base + ".ca") << ca_.certificate_pem;
-  std::string user = "{}";
+  std::string user = "{token: nobody}";
   if (!organization.empty()) {
     net::SignOptions options;
     options.usages = {net::Usage::client};
