@@ -21,6 +21,8 @@ Result<nlohmann::json> parse_json(std::string_view text, std::size_t max_size) {
     return invalid("TooDeep", fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
   } catch (const nlohmann::json::parse_error& error) {
     return invalid("NoJson", fmt::format("not JSON: error at byte {}", error.byte));
+  } catch (const nlohmann::json::out_of_range&) {
+    return invalid("NumberTooLarge", "a number in the JSON text is too large: at most 1.8e308 is taken");
   }
 }
 

@@ -17,6 +17,10 @@ TEST(BoundedJson, SaysWhereTheErrorIs) {
   }
 }
 
+TEST(BoundedJson, RefusesNumbersThatNoDoubleHolds) {
+  EXPECT_EQ(parse_json(R"({"a":1e999})", 100).error().code, "NumberTooLarge");
+}
+
 TEST(BoundedJson, IsBoundedInSizeAndDepth) {
   EXPECT_EQ(parse_json("[1,2,3]", 6).error().code, "TooLarge");
   EXPECT_TRUE(parse_json(std::string(60, '[') + std::string(60, ']'), 1000).has_value());

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 
@@ -71,6 +72,14 @@ class Scanner {
   bool ok_ = true;
 };
 
+/// RFC 3339 has years 0 to 9999, a WallTime counts nanoseconds and ends in 2262. The bounds are whole seconds, so that
+/// rounding does not lead out of the range again.
+WallTime nearest(std::chrono::sys_time<std::chrono::microseconds> time) {
+  using std::chrono::seconds;
+  return std::clamp<std::chrono::sys_time<std::chrono::microseconds>>(
+      time, std::chrono::ceil<seconds>(WallTime::min()), std::chrono::floor<seconds>(WallTime::max()));
+}
+
 }  // namespace
 
 Clock system_clock() {
@@ -90,9 +99,9 @@ std::string to_rfc3339(WallTime time) {
 }
 
 std::string to_rfc3339_micro(WallTime time) {
-  const auto micros =
-      std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count() % 1'000'000;
-  return fmt::format("{}.{:06}Z", date_and_time(to_utc(time)), micros);
+  using std::chrono::microseconds;
+  const auto micros = std::chrono::floor<microseconds>(time - std::chrono::floor<std::chrono::seconds>(time));
+  return fmt::format("{}.{:06}Z", date_and_time(to_utc(time)), micros.count());
 }
 
 Result<WallTime> parse_rfc3339(std::string_view text) {
@@ -125,7 +134,7 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   if (!scan.ok() || !in_range) {
     return invalid("BadTime", fmt::format("\"{}\" is no RFC 3339 time such as 2026-01-01T00:00:05Z", text));
   }
-  return std::chrono::sys_days(date) + hours + minutes + seconds + fraction - offset;
+  return nearest(std::chrono::sys_days(date) + hours + minutes + seconds + fraction - offset);
 }
 
 }  // namespace hearth

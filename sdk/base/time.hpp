@@ -27,7 +27,8 @@ WallTime from_unix_ms(std::int64_t ms);
 std::string to_rfc3339(WallTime time);
 /// RFC 3339 in UTC with six digits: 2026-01-01T00:00:05.000000Z (metav1.MicroTime).
 std::string to_rfc3339_micro(WallTime time);
-/// Takes both spellings and offsets such as +02:00.
+/// Takes both spellings and offsets such as +02:00. A time before 1678 or after 2262, such as Go's zero time, comes back
+/// as the first or last that a WallTime can hold.
 Result<WallTime> parse_rfc3339(std::string_view text);
 
 }  // namespace hearth

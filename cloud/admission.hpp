@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joins the API's admission hook with the rules for devices: the API knows no device, the rules know no API.
+// Thread: the rules run on the API store's strand.   Errors: each violation refuses the write.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "cloud/api/admission.hpp"
+
+namespace hearth::cloud {
+
+/// For Device and DeviceModel, by kind.
+std::map<std::string, api::Admission> device_admission();
+
+}  // namespace hearth::cloud

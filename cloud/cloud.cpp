@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/cloud.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <iostream>
+#include <optional>
+#include <thread>
+
+#include "cloud/admission.hpp"
+#include "cloud/api/api_server.hpp"
+#include "cloud/controller/device_controller.hpp"
+#include "cloud/hub/cert_server.hpp"
+#include "cloud/hub/cloud_hub.hpp"
+#include "cloud/kube/kube_client.hpp"
+#include "cloud/pki.hpp"
+#include "sdk/device/crd_documents.hpp"
+#include "sdk/wire/resource.hpp"
+
+namespace hearth::cloud {
+namespace {
+
+/// The host part of address:port as somebody else would dial it; a wildcard is this machine.
+std::string dialled(const std::string& listen) {
+  const auto parts = net::parse_host_port(listen);
+  if (!parts || parts->host == "0.0.0.0" || parts->host == "::") return "127.0.0.1";
+  return parts->host;
+}
+
+std::string url_host(const std::string& host) {
+  return host.find(':') == host.npos ? host : "[" + host + "]";
+}
+
+/// Members in the order they are built; they go in the opposite one.
+class Cloud {
+ public:
+  explicit Cloud(const CloudOptions& options) : options_(options) {}
+
+  Result<void> run() {
+    const auto started = start();
+    if (!started) {
+      stop();
+      io_.poll();
+      return started;
+    }
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
+    });
+    run_threads();
+    return {};
+  }
+
+ private:
+  Result<void> start() {
+    auto pki = open_pki(options_.data_dir, server_names());
+    if (!pki) return pki.error();
+    pki_ = std::move(*pki);
+    auto access = options_.kubeconfig.empty() ? start_api() : kube::load_kubeconfig(options_.kubeconfig);
+    if (!access) return access.error();
+    build_controller(std::move(*access));
+    if (const auto hub = start_hub(); !hub) return hub;
+    if (const auto certificates = start_cert_server(); !certificates) return certificates;
+    controller_->start();
+    spdlog::info("cloud: hub on wss://{}, certificates on https://{}",
+                 with_port(options_.hub_listen, hub_->port()),
+                 with_port(options_.cert_listen, cert_server_->port()));
+    return {};
+  }
+
+  std::vector<std::string> server_names() const {
+    auto names = own_names();
+    names.insert(names.end(), options_.advertise.begin(), options_.advertise.end());
+    for (const auto& listen : {options_.api_listen, options_.hub_listen, options_.cert_listen}) {
+      names.push_back(dialled(listen));
+    }
+    return names;
+  }
+
+  static std::string with_port(const std::string& listen, std::uint16_t port) {
+    return fmt::format("{}:{}", url_host(dialled(listen)), port);
+  }
+
+  /// The embedded API, and the controller's way to it: as a client over HTTPS like any other.
+  Result<kube::Access> start_api() {
+    const auto tls =
+        net::make_server_tls(pki_.server, pki_.ca.certificate_pem, net::ClientCertificate::requested);
+    if (!tls) return tls.error();
+    api::ApiServerOptions api_options;
+    api_options.listen = options_.api_listen;
+    api_options.data_dir = options_.data_dir;
+    for (const auto text : device::crd_documents())
+      api_options.crd_documents.emplace_back(text);
+    api_options.admission = device_admission();
+    api_ =
+        std::make_unique<api::ApiServer>(io_.get_executor(), std::move(api_options), *tls, metrics_, trace_);
+    if (const auto started = api_->start(); !started) return started.error();
+
+    const auto url = "https://" + with_port(options_.api_listen, api_->port());
+    const auto kubeconfig = write_kubeconfig(options_.data_dir, pki_, url);
+    if (!kubeconfig) return kubeconfig.error();
+    std::cout << "kubectl --kubeconfig " << kubeconfig->string() << " get devices" << std::endl;
+    auto server = net::parse_url(url);
+    if (!server) return server.error();
+    kube::Access access;
+    access.server = std::move(*server);
+    access.ca_pem = pki_.ca.certificate_pem;
+    access.identity = pki_.controller;
+    return access;
+  }
+
+  void build_controller(kube::Access access) {
+    controller::NodeLink link;
+    link.send = [this](const std::string& node, wire::HubMessage message) {
+      hub_->send(node, std::move(message));
+    };
+    link.send_acked = [this](const std::string& node, wire::HubMessage message,
+                             std::function<void(bool)> done) {
+      hub_->send_acked(node, std::move(message), std::move(done));
+    };
+    controller_ =
+        std::make_unique<controller::DeviceController>(io_.get_executor(), std::move(access), std::move(link),
+                                                       controller::ControllerOptions{}, metrics_, trace_);
+  }
+
+  Result<void> start_hub() {
+    const auto tls =
+        net::make_server_tls(pki_.server, pki_.ca.certificate_pem, net::ClientCertificate::required);
+    if (!tls) return tls.error();
+    cloudhub::CloudHubOptions hub_options;
+    hub_options.listen = options_.hub_listen;
+    cloudhub::Callbacks callbacks;
+    callbacks.connected = [this](std::string node, bool hearth_peer) {
+      controller_->node_connected(std::move(node), hearth_peer);
+    };
+    callbacks.disconnected = [this](std::string node) { controller_->node_disconnected(std::move(node)); };
+    callbacks.message = [this](std::string node, wire::HubMessage message) {
+      trace_arrival(node, message);
+      controller_->node_message(std::move(node), std::move(message));
+    };
+    hub_ = std::make_unique<cloudhub::CloudHub>(io_.get_executor(), std::move(hub_options), *tls,
+                                                std::move(callbacks), metrics_);
+    return hub_->start();
+  }
+
+  /// Step 6 of the report path ends here.
+  void trace_arrival(const std::string& node, const wire::HubMessage& message) {
+    const auto resource = wire::parse_resource(message.route.resource);
+    if (resource.kind != wire::ResourceKind::twin_edge_updated) return;
+    const auto document = message.document();
+    if (!document || !document->is_object()) return;
+    const auto event = document->find("event_id");
+    if (event == document->end() || !event->is_string()) return;
+    trace_.add(6, resource.id, event->get<std::string>(), "arrived at CloudHub from node " + node);
+  }
+
+  Result<void> start_cert_server() {
+    const auto tls =
+        net::make_server_tls(pki_.server, pki_.ca.certificate_pem, net::ClientCertificate::requested);
+    if (!tls) return tls.error();
+    cloudhub::CertServerOptions cert_options;
+    cert_options.listen = options_.cert_listen;
+    cert_server_ = std::make_unique<cloudhub::CertServer>(io_.get_executor(), std::move(cert_options),
+                                                          pki_.ca, *tls, metrics_);
+    return cert_server_->start();
+  }
+
+  void run_threads() {
+    const auto count = std::max(2U, std::thread::hardware_concurrency());
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < count; ++i)
+      threads.emplace_back([this] { io_.run(); });
+    io_.run();
+  }
+
+  void stop() {
+    spdlog::info("cloud: stopping");
+    signals_.cancel();
+    if (hub_) hub_->stop();
+    if (cert_server_) cert_server_->stop();
+    if (controller_) controller_->stop();
+    if (api_) api_->stop();
+  }
+
+  const CloudOptions& options_;
+  Metrics metrics_;
+  Trace trace_;
+  Pki pki_;
+  boost::asio::io_context io_;
+  boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
+  std::unique_ptr<api::ApiServer> api_;
+  std::unique_ptr<controller::DeviceController> controller_;
+  std::unique_ptr<cloudhub::CloudHub> hub_;
+  std::unique_ptr<cloudhub::CertServer> cert_server_;
+};
+
+}  // namespace
+
+Result<void> run(const CloudOptions& options) {
+  return Cloud(options).run();
+}
+
+Result<void> print_token(const CloudOptions& options) {
+  const auto ca = open_ca(options.data_dir);
+  if (!ca) return ca.error();
+  const auto token =
+      cloudhub::make_join_token(*ca, std::chrono::system_clock::now() + options.token_lifetime);
+  if (!token) return token.error();
+  std::cout << *token << std::endl;
+  return {};
+}
+
+}  // namespace hearth::cloud

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "sdk/schema/config_file.hpp"
+
+namespace hearth::cloud {
+namespace {
+
+constexpr std::string_view kConfigSchema = R"json({
+  "type": "object",
+  "properties": {
+    "dataDir": {"type": "string", "description": "Where the database, the CA and the kubeconfig are kept"},
+    "apiListen": {"type": "string", "description": "address:port of the Kubernetes API"},
+    "hubListen": {"type": "string", "description": "address:port of CloudHub"},
+    "certListen": {"type": "string", "description": "address:port of the certificate server"},
+    "advertise": {"type": "array", "items": {"type": "string"},
+                  "description": "Names and addresses under which this cloud is reached"},
+    "kubeconfig": {"type": "string", "description": "Work with this cluster's API server"},
+    "tokenLifetimeHours": {"type": "integer", "minimum": 1, "maximum": 8784},
+    "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
+  }
+})json";
+
+template <class Target>
+void take(const nlohmann::json& file, const char* key, Target& target) {
+  if (const auto found = file.find(key); found != file.end()) target = found->get<std::string>();
+}
+
+void take_file(const nlohmann::json& file, CloudOptions& options) {
+  take(file, "dataDir", options.data_dir);
+  take(file, "apiListen", options.api_listen);
+  take(file, "hubListen", options.hub_listen);
+  take(file, "certListen", options.cert_listen);
+  take(file, "kubeconfig", options.kubeconfig);
+  take(file, "logLevel", options.log_level);
+  if (const auto names = file.find("advertise"); names != file.end()) {
+    options.advertise = names->get<std::vector<std::string>>();
+  }
+  if (const auto hours = file.find("tokenLifetimeHours"); hours != file.end()) {
+    options.token_lifetime = std::chrono::hours(hours->get<int>());
+  }
+}
+
+void add_data_dir(CLI::App& app, CloudOptions& options) {
+  app.add_option("--data-dir", options.data_dir, "Where the database, the CA and the kubeconfig are kept")
+      ->envname("HEARTH_DATA_DIR");
+}
+
+void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
+  app.set_version_flag("--version", "hearth-cloud " HEARTH_VERSION);
+  app.add_option("--config", options.config_file,
+                 "Configuration file (default: /etc/hearth/cloud.yaml, if it is there)")
+      ->envname("HEARTH_CONFIG");
+  app.add_flag("--test-config", test_config, "Check the configuration and exit");
+  add_data_dir(app, options);
+  app.add_option("--api-listen", options.api_listen, "address:port of the Kubernetes API")
+      ->envname("HEARTH_API_LISTEN");
+  app.add_option("--hub-listen", options.hub_listen, "address:port of CloudHub")
+      ->envname("HEARTH_HUB_LISTEN");
+  app.add_option("--cert-listen", options.cert_listen, "address:port of the certificate server")
+      ->envname("HEARTH_CERT_LISTEN");
+  app.add_option("--advertise", options.advertise,
+                 "Name or address under which nodes reach this cloud; may be repeated")
+      ->envname("HEARTH_ADVERTISE");
+  app.add_option("--kubeconfig", options.kubeconfig,
+                 "Work with this cluster's API server instead of the embedded one")
+      ->envname("HEARTH_KUBECONFIG");
+  app.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
+      ->envname("HEARTH_LOG_LEVEL");
+}
+
+/// The config file is read before the other flags are looked at: they and the environment go over it.
+std::filesystem::path find_config(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument(argv[i]);
+    if (argument == "--config" && i + 1 < argc) return argv[i + 1];
+    if (argument.starts_with("--config=")) return std::string(argument.substr(9));
+  }
+  if (const char* named = std::getenv("HEARTH_CONFIG")) return named;
+  const std::filesystem::path usual = "/etc/hearth/cloud.yaml";
+  std::error_code error;
+  return std::filesystem::exists(usual, error) ? usual : std::filesystem::path();
+}
+
+}  // namespace
+
+Result<Invocation> parse_command_line(int argc, const char* const* argv) {
+  Invocation invocation;
+  auto& options = invocation.options;
+  options.config_file = find_config(argc, argv);
+  if (!options.config_file.empty()) {
+    const auto schema = schema::Schema::parse_text(kConfigSchema, schema::Root::plain);
+    if (!schema) return schema.error();
+    const auto file = schema::load_config(options.config_file, *schema);
+    if (!file) return file.error();
+    take_file(*file, options);
+  }
+
+  CLI::App app{"Hearth's cloud: the Kubernetes API of devices, and the hub their nodes are linked to"};
+  bool test_config = false;
+  add_flags(app, options, test_config);
+  auto* token =
+      app.add_subcommand("token", "Print a join token for a node; a running cloud need not be stopped");
+  add_data_dir(*token, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wish) {
+    app.exit(wish);
+    invocation.command = Command::done;
+    return invocation;
+  } catch (const CLI::ParseError& error) {
+    return invalid("BadFlags", fmt::format("{} (hearth-cloud --help lists the flags)", error.what()));
+  }
+  if (token->parsed()) invocation.command = Command::token;
+  if (test_config) invocation.command = Command::test_config;
+  return invocation;
+}
+
+}  // namespace hearth::cloud

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What hearth-cloud can be told, by flag, environment, file or default, in this order.
+// Thread: start-up only.   Errors: everything wrong with the file or the flags in one Error (BadConfig, BadFlags).
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sdk/base/error.hpp"
+
+namespace hearth::cloud {
+
+struct CloudOptions {
+  std::filesystem::path config_file;
+  std::filesystem::path data_dir = "/var/lib/hearth";
+  std::string api_listen = "127.0.0.1:7443";
+  std::string hub_listen = "127.0.0.1:10000";
+  std::string cert_listen = "127.0.0.1:10002";
+  /// Names and addresses under which nodes and users reach this cloud; they go into its certificate.
+  std::vector<std::string> advertise;
+  std::filesystem::path kubeconfig;  ///< given: a cluster's API server is used, and none is embedded
+  std::chrono::hours token_lifetime{24};
+  std::string log_level = "info";
+};
+
+enum class Command { run, token, test_config, done };
+
+struct Invocation {
+  Command command = Command::run;  ///< done: help or version was printed
+  CloudOptions options;
+};
+
+/// Reads flags, HEARTH_… variables and the config file.
+Result<Invocation> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace hearth::cloud

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/pki.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "cloud/private_file.hpp"
+#include "sdk/base/base64.hpp"
+
+namespace hearth::cloud {
+namespace {
+
+using std::chrono::hours;
+
+constexpr hours kCaLifetime{24 * 365 * 100};
+constexpr hours kCertificateLifetime{24 * 365};
+/// A certificate with less than this left is made anew at start.
+constexpr hours kRenewBefore{24 * 60};
+
+std::filesystem::path folder_of(const std::filesystem::path& data_dir) {
+  return data_dir / "pki";
+}
+
+Result<net::Identity> read_identity(const std::filesystem::path& stem) {
+  auto certificate = read_file(stem.string() + ".crt");
+  if (!certificate) return certificate.error();
+  auto key = read_file(stem.string() + ".key");
+  if (!key) return key.error();
+  return net::Identity{std::move(*certificate), std::move(*key)};
+}
+
+Result<void> write_identity(const std::filesystem::path& stem, const net::Identity& identity) {
+  // The key comes last: while it is missing the pair is made again, never half used.
+  const auto certificate = write_private_file(stem.string() + ".crt", identity.certificate_pem);
+  if (!certificate) return certificate;
+  return write_private_file(stem.string() + ".key", identity.key_pem);
+}
+
+bool still_good(const net::Identity& identity, const net::Subject& subject,
+                const std::vector<std::string>& names) {
+  const auto info = net::certificate_info(identity.certificate_pem);
+  if (!info || info->subject != subject) return false;
+  if (info->not_after < std::chrono::system_clock::now() + kRenewBefore) return false;
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::find(info->alt_names.begin(), info->alt_names.end(), name) != info->alt_names.end();
+  });
+}
+
+Result<net::Identity> open_identity(const std::filesystem::path& stem, const net::Identity& ca,
+                                    const net::Subject& subject, net::SignOptions options) {
+  if (auto held = read_identity(stem); held && still_good(*held, subject, options.alt_names)) return held;
+  options.lifetime = kCertificateLifetime;
+  auto made = net::make_identity(ca, subject, options);
+  if (!made) return std::move(made).error().within(stem.string());
+  if (const auto written = write_identity(stem, *made); !written) return written.error();
+  spdlog::info("pki: made certificate {}.crt for {}", stem.string(), subject.common_name);
+  return made;
+}
+
+}  // namespace
+
+std::vector<std::string> own_names() {
+  std::array<char, 256> machine{};
+  gethostname(machine.data(), machine.size() - 1);
+  std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};
+  if (machine[0] != '\0') names.emplace_back(machine.data());
+  return names;
+}
+
+Result<net::Identity> open_ca(const std::filesystem::path& data_dir) {
+  const auto folder = folder_of(data_dir);
+  if (const auto made = make_private_folder(folder); !made) return made.error();
+  // Two processes may start at once: the one that comes second finds the first one's CA.
+  const auto lock = FileLock::wait(folder / "lock");
+  if (!lock) return lock.error();
+  const auto stem = folder / "ca";
+  std::error_code error;
+  if (std::filesystem::exists(stem.string() + ".key", error)) return read_identity(stem);
+  auto ca = net::make_ca({"KubeEdge", {}}, kCaLifetime);
+  if (!ca) return std::move(ca).error().within("making the CA");
+  if (const auto written = write_identity(stem, *ca); !written) return written.error();
+  const auto der = net::certificate_pem_to_der(ca->certificate_pem);
+  spdlog::info("pki: made the CA in {}, sha256 {}", folder.string(), der ? net::sha256_hex(*der) : "unknown");
+  return ca;
+}
+
+Result<Pki> open_pki(const std::filesystem::path& data_dir, std::vector<std::string> names) {
+  auto ca = open_ca(data_dir);
+  if (!ca) return ca.error();
+  const auto folder = folder_of(data_dir);
+  auto server = open_identity(folder / "server", *ca, {"KubeEdge", {"KubeEdge"}},
+                              {{net::Usage::server}, std::move(names), kCertificateLifetime});
+  if (!server) return server.error();
+  const net::SignOptions client{{net::Usage::client}, {}, kCertificateLifetime};
+  auto admin = open_identity(folder / "admin", *ca, {"hearth-admin", {"system:masters"}}, client);
+  if (!admin) return admin.error();
+  auto controller =
+      open_identity(folder / "controller", *ca, {"hearth-controller", {"system:hearth-controllers"}}, client);
+  if (!controller) return controller.error();
+  return Pki{std::move(*ca), std::move(*server), std::move(*admin), std::move(*controller)};
+}
+
+Result<std::filesystem::path> write_kubeconfig(const std::filesystem::path& data_dir, const Pki& pki,
+                                               const std::string& api_url) {
+  const auto file = data_dir / "kubeconfig";
+  const auto text = fmt::format(
+      "apiVersion: v1\nkind: Config\ncurrent-context: hearth\n"
+      "clusters:\n- name: hearth\n  cluster:\n    server: {}\n    certificate-authority-data: {}\n"
+      "contexts:\n- name: hearth\n  context:\n    cluster: hearth\n    user: hearth-admin\n    namespace: "
+      "default\n"
+      "users:\n- name: hearth-admin\n  user:\n    client-certificate-data: {}\n    client-key-data: {}\n",
+      api_url, encode_base64(pki.ca.certificate_pem), encode_base64(pki.admin.certificate_pem),
+      encode_base64(pki.admin.key_pem));
+  if (const auto written = write_private_file(file, text); !written) return written.error();
+  return file;
+}
+
+}  // namespace hearth::cloud

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/pki.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "cloud/private_file.hpp"
+#include "sdk/base/ids.hpp"
+
+namespace hearth::cloud {
+namespace {
+
+class PkiTest : public testing::Test {
+ protected:
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("hearth-pki-" + new_uuid());
+};
+
+mode_t mode_of(const std::filesystem::path& file) {
+  struct stat facts {};
+  stat(file.c_str(), &facts);
+  return facts.st_mode & 0777;
+}
+
+TEST_F(PkiTest, IsMadeOnceAndThenKept) {
+  const auto first = open_pki(folder_, {"localhost", "10.0.0.1"}).value();
+  const auto second = open_pki(folder_, {"localhost"}).value();
+  EXPECT_EQ(first.ca.certificate_pem, second.ca.certificate_pem);
+  EXPECT_EQ(first.server.certificate_pem, second.server.certificate_pem);
+  EXPECT_EQ(mode_of(folder_ / "pki" / "ca.key"), 0600u);
+  EXPECT_EQ(mode_of(folder_ / "pki"), 0700u);
+}
+
+TEST_F(PkiTest, MakesTheServerCertificateAnewForANewName) {
+  const auto first = open_pki(folder_, {"localhost"}).value();
+  const auto second = open_pki(folder_, {"localhost", "cloud.example"}).value();
+  EXPECT_EQ(first.ca.certificate_pem, second.ca.certificate_pem);
+  EXPECT_NE(first.server.certificate_pem, second.server.certificate_pem);
+  EXPECT_THAT(net::certificate_info(second.server.certificate_pem)->alt_names,
+              testing::UnorderedElementsAre("localhost", "cloud.example"));
+}
+
+TEST_F(PkiTest, OfSeveralStartsAtOnceHasOneCa) {
+  std::vector<std::string> seen(8);
+  {
+    std::vector<std::jthread> starts;
+    for (auto& certificate : seen) {
+      starts.emplace_back([this, &certificate] { certificate = open_ca(folder_).value().certificate_pem; });
+    }
+  }
+  EXPECT_THAT(seen, testing::Each(seen.front()));
+}
+
+TEST_F(PkiTest, WritesAKubeconfigOnlyWeMayRead) {
+  const auto pki = open_pki(folder_, {"localhost"}).value();
+  const auto file = write_kubeconfig(folder_, pki, "https://127.0.0.1:7443").value();
+  EXPECT_EQ(mode_of(file), 0600u);
+  EXPECT_THAT(read_file(file).value(), testing::HasSubstr("server: https://127.0.0.1:7443\n"));
+}
+
+TEST_F(PkiTest, TellsWhichFileCannotBeWritten) {
+  const auto wrong = open_pki("/proc/hearth", {});
+  ASSERT_TRUE(wrong.has_error());
+  EXPECT_THAT(wrong.error().text, testing::HasSubstr("/proc/hearth"));
+}
+
+}  // namespace
+}  // namespace hearth::cloud

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/host.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <set>
+
+#include "host/eventbus/event_bus.hpp"
+#include "host/eventbus/managed_broker.hpp"
+#include "host/http_front.hpp"
+#include "host/hub/edge_hub.hpp"
+#include "host/manifests.hpp"
+#include "host/mapper/device_runtime.hpp"
+#include "host/mapper_folders.hpp"
+#include "host/plugin/catalogue.hpp"
+#include "host/plugin/folder_watch.hpp"
+#include "host/twin/device_twin.hpp"
+#include "sdk/base/bounded_json.hpp"
+#include "sdk/store/storage.hpp"
+#include "sdk/wire/topic.hpp"
+#include "sdk/wire/twin_document.hpp"
+
+namespace hearth::host {
+namespace {
+
+constexpr std::size_t kWorkers = 8;
+
+/// Members in the order they are built; they go in the opposite one.
+class Host {
+ public:
+  explicit Host(const HostOptions& options)
+      : options_(options),
+        refused_(metrics_.counter("hearth_host_refused_total", "Messages on MQTT that were refused",
+                                  {{"reason", "retained_command"}})),
+        catalogue_(mapper_folders(options)) {}
+
+  Result<void> run() {
+    std::error_code error;
+    std::filesystem::create_directories(options_.data_dir, error);
+    if (error) {
+      return unavailable("DataDir",
+                         fmt::format("cannot make {}: {}", options_.data_dir.string(), error.message()));
+    }
+    auto storage = store::Storage::open({options_.data_dir / "hearth-host.db", twin::DeviceTwin::schema()});
+    if (!storage) return std::move(storage).error().within("the host's database");
+    storage_ = std::move(*storage);
+    const auto http = start_http();
+    if (!http) return http.error();
+    stop_on_signal();
+    boost::asio::co_spawn(io_, start(), [this](std::exception_ptr problem, Result<void> result) {
+      started(problem, std::move(result));
+    });
+    io_.run();
+    workers_.join();
+    return std::move(outcome_);
+  }
+
+ private:
+  boost::asio::awaitable<Result<void>> start() {
+    auto broker = options_.broker;
+    if (broker.starts_with("managed")) {
+      auto managed = co_await start_managed_broker();
+      if (!managed) co_return managed.error();
+      broker = *managed;
+    }
+    build_bus(broker);
+    build_hub();
+    build_twin_and_runtime();
+    catalogue_.rescan();
+    log_mappers();
+    folder_watch_ =
+        std::make_unique<plugin::FolderWatch>(io_, mapper_folders(options_), [this] { rescan_mappers(); });
+    if (const auto loaded = twin_->load(); !loaded) co_return loaded.error();
+    if (const auto read = apply_manifests(); !read) co_return read.error();
+    bus_->start();
+    if (hub_) hub_->start();
+    ready_ = true;
+    spdlog::info("host: node {} is up, state in {}", options_.node_name, options_.data_dir.string());
+    co_return Result<void>();
+  }
+
+  void started(std::exception_ptr problem, Result<void> result) {
+    outcome_ = std::move(result);
+    try {
+      if (problem) std::rethrow_exception(problem);
+    } catch (const std::exception& error) {
+      outcome_ = internal_error(error.what());
+    }
+    if (outcome_.has_error()) begin_stop();
+  }
+
+  boost::asio::awaitable<Result<std::string>> start_managed_broker() {
+    eventbus::ManagedBrokerOptions broker_options;
+    broker_options.data_dir = options_.data_dir;
+    if (const auto colon = options_.broker.find(':'); colon != std::string::npos) {
+      broker_options.port = static_cast<std::uint16_t>(std::stoul(options_.broker.substr(colon + 1)));
+    }
+    broker_ = std::make_unique<eventbus::ManagedBroker>(io_, broker_options);
+    const auto started = co_await broker_->start();
+    if (!started) co_return started.error();
+    co_return fmt::format("mqtt://127.0.0.1:{}", broker_->port());
+  }
+
+  void build_bus(const std::string& broker) {
+    eventbus::EventBusOptions bus_options;
+    bus_options.broker = broker;
+    bus_options.client_id_prefix = "hearth-" + options_.node_name;
+    bus_options.user = options_.broker_user;
+    bus_options.password = options_.broker_password;
+    bus_options.subscriptions = wire::host_subscriptions();
+    bus_ = std::make_unique<eventbus::EventBus>(io_, std::move(bus_options), metrics_);
+    bus_->on_message([this](eventbus::BusMessage message) { take_from_bus(std::move(message)); });
+  }
+
+  void build_hub() {
+    if (options_.hub_url.empty()) return;
+    edgehub::EdgeHubOptions hub_options;
+    hub_options.hub_url = options_.hub_url;
+    hub_options.cert_url = options_.cert_url;
+    hub_options.token = options_.token;
+    hub_options.node_name = options_.node_name;
+    hub_options.data_dir = options_.data_dir;
+    hub_ = std::make_unique<edgehub::EdgeHub>(io_, std::move(hub_options), metrics_);
+    hub_->on_message([this](wire::HubMessage message) { twin_->handle_hub(message); });
+    hub_->on_link(
+        [this](edgehub::LinkState link) { link.up ? twin_->link_up(link.hearth_peer) : twin_->link_down(); });
+  }
+
+  void build_twin_and_runtime() {
+    const auto publish = [this](std::string topic, std::string payload) {
+      bus_->publish(std::move(topic), std::move(payload));
+    };
+    runtime::RuntimeOptions runtime_options;
+    runtime_options.mapper_of_model = options_.mapper_of_model;
+    runtime::Outputs runtime_outputs;
+    runtime_outputs.publish = publish;
+    runtime_outputs.conditions = [this](const DeviceId& id, std::vector<wire::Condition> conditions) {
+      twin_->report_conditions(id, std::move(conditions));
+    };
+    runtime_outputs.want_delta = [this](const DeviceId& id) { twin_->publish_delta(id); };
+    runtime_ = std::make_unique<runtime::DeviceRuntime>(io_, workers_, catalogue_, std::move(runtime_options),
+                                                        std::move(runtime_outputs), metrics_, trace_);
+
+    twin::Outputs twin_outputs;
+    twin_outputs.publish = publish;
+    twin_outputs.send = [this](wire::HubMessage message) { return hub_ && hub_->send(std::move(message)); };
+    twin::DeviceListener listener;
+    listener.changed = [this](const device::Device& device, const device::DeviceModel* model) {
+      runtime_->device_changed(device, model);
+    };
+    listener.removed = [this](const DeviceId& id) { runtime_->device_removed(id); };
+    twin_ =
+        std::make_unique<twin::DeviceTwin>(io_, *storage_, twin::DeviceTwinOptions{options_.node_name},
+                                           std::move(twin_outputs), std::move(listener), metrics_, trace_);
+  }
+
+  /// Step 2 of the report path ends here, step 3 begins.
+  void take_from_bus(eventbus::BusMessage message) {
+    const auto topic = wire::parse_topic(message.topic);
+    if (message.retained) {
+      // A retained command would be carried out again at each start; none of ours is ever retained.
+      refused_.Increment();
+      spdlog::warn("host: retained message on {} refused; clear it with: mosquitto_pub -r -n -t '{}'",
+                   message.topic, message.topic);
+      return;
+    }
+    if (topic.kind == wire::TopicKind::twin_update_delta) {
+      runtime_->handle_delta(topic.device, message.payload);
+      return;
+    }
+    if (topic.kind == wire::TopicKind::twin_update) trace_arrival(topic.device, message);
+    twin_->handle_mqtt(message.topic, message.payload);
+  }
+
+  void trace_arrival(const DeviceId& device, const eventbus::BusMessage& message) {
+    const auto update = wire::parse_twin_update(message.payload);
+    if (!update) return;
+    trace_.add(2, device, update->event_id,
+               message.from_broker ? "came back from Mosquitto by subscription"
+                                   : "delivered in the process, no broker");
+  }
+
+  Result<void> apply_manifests() {
+    if (options_.manifests.empty()) return {};
+    const auto manifests = read_manifests(options_.manifests, options_.node_name);
+    if (!manifests) return manifests.error();
+    for (const auto& [model, object] : manifests->models)
+      twin_->apply(model, object);
+    for (const auto& [device, object] : manifests->devices)
+      twin_->apply(device, object);
+    return {};
+  }
+
+  void rescan_mappers() {
+    if (!catalogue_.rescan()) return;
+    log_mappers();
+    runtime_->catalogue_changed();
+  }
+
+  void log_mappers() const {
+    for (const auto& entry : catalogue_.entries()) {
+      if (entry.refused.empty()) {
+        spdlog::info("host: mapper {} {} in {}", entry.note.name, entry.note.version, entry.file.string());
+      } else {
+        spdlog::warn("host: mapper file {} refused: {}", entry.file.string(), entry.refused);
+      }
+    }
+  }
+
+  Result<void> start_http() {
+    const HttpFront::Probes probes{[this] { return ready_ && bus_ && bus_->connected(); }};
+    http_ = std::make_unique<HttpFront>(io_.get_executor(), options_.http_listen, probes, metrics_, trace_);
+    return http_->start();
+  }
+
+  void stop_on_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) begin_stop();
+    });
+  }
+
+  void begin_stop() {
+    boost::asio::co_spawn(io_, stop(), [this](std::exception_ptr) { io_.stop(); });
+  }
+
+  boost::asio::awaitable<void> stop() {
+    spdlog::info("host: stopping");
+    ready_ = false;
+    signals_.cancel();
+    folder_watch_.reset();
+    if (runtime_) co_await runtime_->stop();
+    if (hub_) co_await hub_->stop();
+    if (bus_) co_await bus_->stop();
+    if (broker_) co_await broker_->stop();
+    http_->stop();
+  }
+
+  const HostOptions& options_;
+  boost::asio::io_context io_{1};
+  boost::asio::thread_pool workers_{kWorkers};
+  boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
+  Metrics metrics_;
+  Trace trace_;
+  prometheus::Counter& refused_;
+  plugin::Catalogue catalogue_;
+  std::unique_ptr<store::Storage> storage_;
+  std::unique_ptr<HttpFront> http_;
+  std::unique_ptr<eventbus::ManagedBroker> broker_;
+  std::unique_ptr<eventbus::EventBus> bus_;
+  std::unique_ptr<edgehub::EdgeHub> hub_;
+  std::unique_ptr<runtime::DeviceRuntime> runtime_;
+  std::unique_ptr<twin::DeviceTwin> twin_;
+  std::unique_ptr<plugin::FolderWatch> folder_watch_;
+  Result<void> outcome_;
+  bool ready_ = false;
+};
+
+}  // namespace
+
+Result<void> run(const HostOptions& options) {
+  return Host(options).run();
+}
+
+}  // namespace hearth::host

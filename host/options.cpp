@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/options.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <iostream>
+
+#include "sdk/base/ids.hpp"
+#include "sdk/schema/config_file.hpp"
+
+namespace hearth::host {
+namespace {
+
+constexpr std::string_view kConfigSchema = R"json({
+  "type": "object",
+  "properties": {
+    "nodeName": {"type": "string", "description": "Name of this node, as in Device's spec.nodeName"},
+    "dataDir": {"type": "string", "description": "Where state and certificates are kept"},
+    "hub": {"type": "string", "pattern": "^wss://", "description": "CloudHub, wss://host:10000"},
+    "certUrl": {"type": "string", "pattern": "^https://", "description": "Certificate server, https://host:10002"},
+    "token": {"type": "string", "description": "Join token, needed until the node has its certificate"},
+    "broker": {"type": "string", "pattern": "^(mqtts?://.+|managed(:[0-9]+)?)$",
+               "description": "mqtt://host:port, mqtts://host:port, managed or managed:PORT"},
+    "brokerUser": {"type": "string"},
+    "brokerPassword": {"type": "string"},
+    "mapperFolders": {"type": "array", "items": {"type": "string"}, "description": "Folders with mapper .so files"},
+    "mappers": {"type": "object", "additionalProperties": {"type": "string"},
+                "description": "DeviceModel name: mapper name, before any other way of choosing"},
+    "manifests": {"type": "string", "description": "Folder of DeviceModel and Device YAML files to run without a cloud"},
+    "httpListen": {"type": "string", "description": "address:port of /metrics, /healthz, /readyz"},
+    "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
+  }
+})json";
+
+std::string machine_name() {
+  std::array<char, 256> buffer{};
+  gethostname(buffer.data(), buffer.size() - 1);
+  std::string name(buffer.data());
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return is_dns_subdomain(name) ? name : "edge-1";
+}
+
+template <class Target>
+void take(const nlohmann::json& file, const char* key, Target& target) {
+  if (const auto found = file.find(key); found != file.end()) target = found->get<std::string>();
+}
+
+void take_file(const nlohmann::json& file, HostOptions& options) {
+  take(file, "nodeName", options.node_name);
+  take(file, "dataDir", options.data_dir);
+  take(file, "hub", options.hub_url);
+  take(file, "certUrl", options.cert_url);
+  take(file, "token", options.token);
+  take(file, "broker", options.broker);
+  take(file, "brokerUser", options.broker_user);
+  take(file, "brokerPassword", options.broker_password);
+  take(file, "manifests", options.manifests);
+  take(file, "httpListen", options.http_listen);
+  take(file, "logLevel", options.log_level);
+  if (const auto folders = file.find("mapperFolders"); folders != file.end()) {
+    for (const auto& folder : *folders)
+      options.mapper_folders.emplace_back(folder.get<std::string>());
+  }
+  if (const auto table = file.find("mappers"); table != file.end()) {
+    options.mapper_of_model = table->get<std::map<std::string, std::string>>();
+  }
+}
+
+void add_flags(CLI::App& app, HostOptions& options, std::vector<std::string>& folders, bool& test_config) {
+  app.set_version_flag("--version", "hearth-host " HEARTH_VERSION);
+  app.add_option("--config", options.config_file,
+                 "Configuration file (default: /etc/hearth/host.yaml, if it is there)")
+      ->envname("HEARTH_CONFIG");
+  app.add_flag("--test-config", test_config, "Check the configuration and exit");
+  app.add_option("--node-name", options.node_name, "Name of this node")->envname("HEARTH_NODE_NAME");
+  app.add_option("--data-dir", options.data_dir, "Where state and certificates are kept")
+      ->envname("HEARTH_DATA_DIR");
+  app.add_option("--hub", options.hub_url, "CloudHub, wss://host:10000; none: run without a cloud")
+      ->envname("HEARTH_HUB");
+  app.add_option("--cert-url", options.cert_url, "Certificate server, https://host:10002")
+      ->envname("HEARTH_CERT_URL");
+  app.add_option("--token", options.token, "Join token (hearth-cloud token)")->envname("HEARTH_TOKEN");
+  app.add_option("--broker", options.broker, "mqtt://host:port, mqtts://host:port, managed or managed:PORT")
+      ->envname("HEARTH_BROKER");
+  app.add_option("--mappers", folders, "Folder with mapper .so files; may be repeated")
+      ->envname("HEARTH_MAPPERS");
+  app.add_option("--manifests", options.manifests,
+                 "Folder with DeviceModel and Device files, to run without a cloud")
+      ->envname("HEARTH_MANIFESTS");
+  app.add_option("--http-listen", options.http_listen, "address:port of /metrics, /healthz, /readyz")
+      ->envname("HEARTH_HTTP_LISTEN");
+  app.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
+      ->envname("HEARTH_LOG_LEVEL");
+}
+
+/// The config file is read before the other flags are looked at: they and the environment go over it.
+std::filesystem::path find_config(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument(argv[i]);
+    if (argument == "--config" && i + 1 < argc) return argv[i + 1];
+    if (argument.starts_with("--config=")) return std::string(argument.substr(9));
+  }
+  if (const char* named = std::getenv("HEARTH_CONFIG")) return named;
+  const std::filesystem::path usual = "/etc/hearth/host.yaml";
+  std::error_code error;
+  return std::filesystem::exists(usual, error) ? usual : std::filesystem::path();
+}
+
+Result<void> check(const HostOptions& options) {
+  if (!is_dns_subdomain(options.node_name)) {
+    return invalid("BadFlags", fmt::format("node name \"{}\" must be a lower-case DNS name such as edge-1",
+                                           options.node_name));
+  }
+  if (!options.hub_url.empty() && !options.hub_url.starts_with("wss://")) {
+    return invalid("BadFlags", fmt::format("hub \"{}\" must begin with wss://", options.hub_url));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view config_schema() {
+  return kConfigSchema;
+}
+
+Result<Invocation> parse_command_line(int argc, const char* const* argv) {
+  Invocation invocation;
+  auto& options = invocation.options;
+  options.node_name = machine_name();
+  options.config_file = find_config(argc, argv);
+  if (!options.config_file.empty()) {
+    const auto schema = schema::Schema::parse_text(kConfigSchema, schema::Root::plain);
+    if (!schema) return schema.error();
+    const auto file = schema::load_config(options.config_file, *schema);
+    if (!file) return file.error();
+    take_file(*file, options);
+  }
+
+  CLI::App app{"Hearth's edge host: runs the mappers of this node's devices and keeps their twins"};
+  std::vector<std::string> folders;
+  bool test_config = false;
+  add_flags(app, options, folders, test_config);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wish) {
+    app.exit(wish);
+    invocation.command = Command::done;
+    return invocation;
+  } catch (const CLI::ParseError& error) {
+    return invalid("BadFlags", fmt::format("{} (hearth-host --help lists the flags)", error.what()));
+  }
+  if (!folders.empty()) options.mapper_folders.assign(folders.begin(), folders.end());
+  if (test_config) invocation.command = Command::test_config;
+  if (const auto checked = check(options); !checked) return checked.error();
+  return invocation;
+}
+
+}  // namespace hearth::host

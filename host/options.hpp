@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What hearth-host can be told, by flag, environment, file or default, in this order.
+// Thread: start-up only.   Errors: everything wrong with the file or the flags in one Error (BadConfig, BadFlags).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sdk/base/error.hpp"
+
+namespace hearth::host {
+
+struct HostOptions {
+  std::filesystem::path config_file;
+  std::string node_name;  ///< default: this machine's name
+  std::filesystem::path data_dir = "/var/lib/hearth";
+  std::string hub_url;   ///< empty: no cloud
+  std::string cert_url;  ///< empty: the hub's host, port 10002
+  std::string token;
+  std::string broker = "managed";  ///< mqtt://host:port, mqtts://…, managed or managed:PORT
+  std::string broker_user;
+  std::string broker_password;
+  std::vector<std::filesystem::path> mapper_folders;  ///< empty: beside the program, and data_dir/mappers
+  std::map<std::string, std::string> mapper_of_model;
+  std::filesystem::path manifests;  ///< empty: none
+  std::string http_listen = "127.0.0.1:9101";
+  std::string log_level = "info";
+};
+
+enum class Command { run, test_config, done };
+
+struct Invocation {
+  Command command = Command::run;  ///< done: help or version was printed
+  HostOptions options;
+};
+
+/// Reads flags, HEARTH_… variables and the config file.
+Result<Invocation> parse_command_line(int argc, const char* const* argv);
+
+/// The schema of host.yaml, for its own test and for --test-config.
+std::string_view config_schema();
+
+}  // namespace hearth::host

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/e2e/system.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <regex>
+
+namespace hearth::e2e {
+namespace {
+
+bool listens(int port) {
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const bool connected = ::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(client);
+  return connected;
+}
+
+const nlohmann::json* find_by(const nlohmann::json& list, const char* key, const std::string& value) {
+  for (const auto& item : list) {
+    if (item.value(key, "") == value) return &item;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::filesystem::path binary(const std::string& name) {
+  return std::filesystem::path(HEARTH_BINARY_DIR) / "bin" / name;
+}
+
+std::filesystem::path mapper_file(const std::string& name) {
+  return std::filesystem::path(HEARTH_BINARY_DIR) / "lib" / "hearth" / "mappers" / (name + ".so");
+}
+
+std::filesystem::path source_dir() {
+  return HEARTH_SOURCE_DIR;
+}
+
+void SystemTest::start_cloud() {
+  cloud_ =
+      std::make_unique<Process>(binary("hearth-cloud"),
+                                Arguments{"--data-dir", cloud_dir().string(), "--api-listen", api_listen_,
+                                          "--hub-listen", hub_listen_, "--cert-listen", cert_listen_},
+                                folder_.path() / "cloud.log");
+  const auto answers = [this] { return kubectl({"get", "--raw", "/readyz"}).status == 0; };
+  ASSERT_TRUE(eventually([&] { return !cloud_->running() || answers(); }) && cloud_->running())
+      << cloud_->output();
+  learn_ports();
+}
+
+void SystemTest::learn_ports() {
+  const std::regex line("hub on wss://([0-9.:]+), certificates on https://([0-9.:]+)");
+  std::smatch found;
+  ASSERT_TRUE(eventually([&] {
+    const auto log = cloud_->output();
+    if (!std::regex_search(log, found, line)) return false;
+    hub_listen_ = found[1];
+    cert_listen_ = found[2];
+    return true;
+  })) << cloud_->output();
+  const auto kubeconfig = read_text(cloud_dir() / "kubeconfig");
+  ASSERT_TRUE(std::regex_search(kubeconfig, found, std::regex("server: https://([0-9.:]+)")));
+  api_listen_ = found[1];
+}
+
+void SystemTest::start_broker() {
+  if (broker_port_ == 0) broker_port_ = free_port();
+  const auto config =
+      folder_.write("mosquitto.conf", "listener " + std::to_string(broker_port_) +
+                                          " 127.0.0.1\nallow_anonymous true\npersistence false\n");
+  broker_ = std::make_unique<Process>(find_program("mosquitto"), Arguments{"-c", config.string()},
+                                      folder_.path() / "mosquitto.log");
+  ASSERT_TRUE(eventually([this] { return listens(broker_port_); })) << broker_->output();
+}
+
+void SystemTest::start_host(const Arguments& more) {
+  const auto token = run(binary("hearth-cloud"), {"token", "--data-dir", cloud_dir().string()});
+  ASSERT_EQ(token.status, 0) << token.err;
+  Arguments arguments{"--node-name",   "edge-1",
+                      "--data-dir",    edge_dir().string(),
+                      "--hub",         "wss://" + hub_listen_,
+                      "--cert-url",    "https://" + cert_listen_,
+                      "--token",       token.out.substr(0, token.out.find('\n')),
+                      "--broker",      broker_url(),
+                      "--mappers",     mappers().string(),
+                      "--http-listen", "127.0.0.1:0"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  host_ = std::make_unique<Process>(binary("hearth-host"), arguments, folder_.path() / "host.log");
+}
+
+void SystemTest::start_all() {
+  std::filesystem::create_directories(mappers());
+  std::filesystem::copy_file(mapper_file("virtual"), mappers() / "virtual.so");
+  ASSERT_NO_FATAL_FAILURE(start_broker());
+  ASSERT_NO_FATAL_FAILURE(start_cloud());
+  ASSERT_NO_FATAL_FAILURE(start_host());
+}
+
+void SystemTest::start_all_with_devices() {
+  ASSERT_NO_FATAL_FAILURE(start_all());
+  const auto configs = source_dir() / "configs";
+  const auto applied =
+      kubectl({"apply", "-f", (configs / "models").string(), "-f", (configs / "devices").string()});
+  ASSERT_EQ(applied.status, 0) << applied.err;
+  ASSERT_NO_FATAL_FAILURE(expect_reported("lamp", "power", "OFF"));
+}
+
+void SystemTest::TearDown() {
+  if (HasFailure()) {
+    for (const auto* part : {host_.get(), cloud_.get(), broker_.get()}) {
+      if (part) std::cerr << part->output() << "\n--------\n";
+    }
+  }
+  for (auto* part : {&host_, &cloud_, &broker_}) {
+    if (*part) (*part)->stop();
+  }
+}
+
+Finished SystemTest::kubectl(Arguments arguments, const std::string& input) const {
+  static const auto program = find_program("kubectl");
+  arguments.insert(arguments.begin(), {"--kubeconfig", (cloud_dir() / "kubeconfig").string(), "--cache-dir",
+                                       (folder_.path() / "kubectl-cache").string()});
+  return run(program, arguments, {{"HOME", folder_.path().string()}}, input);
+}
+
+Finished SystemTest::hearthctl(Arguments arguments, const std::string& input) const {
+  arguments.insert(arguments.begin(), {"--kubeconfig", (cloud_dir() / "kubeconfig").string()});
+  return run(binary("hearthctl"), arguments, {}, input);
+}
+
+nlohmann::json SystemTest::device(const std::string& name) const {
+  const auto got = kubectl({"get", "device", name, "-o", "json"});
+  return got.status == 0 ? nlohmann::json::parse(got.out) : nlohmann::json();
+}
+
+std::string SystemTest::reported(const std::string& device_name, const std::string& property) const {
+  const auto object = device(device_name);
+  const auto* twin =
+      find_by(object.value("/status/twins"_json_pointer, nlohmann::json::array()), "propertyName", property);
+  return twin ? twin->value("/reported/value"_json_pointer, "") : "";
+}
+
+std::string SystemTest::condition_reason(const std::string& device_name, const std::string& type) const {
+  const auto object = device(device_name);
+  const auto* condition =
+      find_by(object.value("/status/conditions"_json_pointer, nlohmann::json::array()), "type", type);
+  return condition ? condition->value("reason", "") : "";
+}
+
+Finished SystemTest::desire(const std::string& device_name, const std::string& value) const {
+  const auto patch = nlohmann::json::array(
+      {{{"op", "replace"}, {"path", "/spec/properties/0/desired/value"}, {"value", value}}});
+  return kubectl({"patch", "device", device_name, "--type=json", "-p", patch.dump()});
+}
+
+void SystemTest::expect_reported(const std::string& device_name, const std::string& property,
+                                 const std::string& value) {
+  ASSERT_TRUE(eventually([&] { return reported(device_name, property) == value; }))
+      << device_name << " reports " << property << "=" << reported(device_name, property) << ", wanted "
+      << value;
+}
+
+}  // namespace hearth::e2e
