@@ -2,7 +2,8 @@
 // The embedded Kubernetes-compatible API over HTTPS, with SQLite behind it. It knows kinds by their
 // CustomResourceDefinition files and a few built-in ones; it knows nothing of devices.
 // Thread: requests on their connection's strand; objects in memory on the store's strand (object_store.hpp);
-// SQLite on the storage thread.   Errors: always a Kubernetes Status.
+// SQLite on the storage thread.
+// Errors: always a Kubernetes Status.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one watch has still to send: changes come from the store's strand, leave on the connection's.
 // Thread: offer() from any; the rest on the executor given. Bound: a watch that lets kMaxWaiting changes pile
-// up is ended.   Errors: none.
+// up is ended.
+// Errors: none.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

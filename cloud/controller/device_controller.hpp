@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // DeviceController: between the Kubernetes API and the nodes. Downward it sends each node its models and
 // devices as they change; upward it patches what nodes report into Device status, one patch in flight a
-// device, the newest coalesced. Thread: one strand; public members may be called from any thread and post to
-// it. Errors: what concerns a device becomes a condition and an Event of that device; an API that is away is
+// device, the newest coalesced.
+// Thread: one strand; public members may be called from any thread and post to it.
+// Errors: what concerns a device becomes a condition and an Event of that device; an API that is away is
 // retried.
 #pragma once
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTPS on port 10002: CA download and certificate signing for nodes that show a join token or their current
-// certificate. Thread: the executor's; no state that changes.   Errors: 401 without a good token, 400 for a
-// body that is no CSR.
+// certificate.
+// Thread: the executor's; no state that changes.
+// Errors: 401 without a good token, 400 for a body that is no CSR.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // CloudHub: the WebSocket server the nodes hold their links to; one session a node, the newest wins.
 // Thread: each session on its own strand; send() from any thread; callbacks come on the session's strand, so
-// the receiver posts to its own. Errors: a frame that is no message is counted and logged once a session; a
-// peer that never reads is dropped.
+// the receiver posts to its own.
+// Errors: a frame that is no message is counted and logged once a session; a peer that never reads is
+// dropped.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a request may become a node's session: KubeEdge's headers and the client's certificate (kubeedge
-// wire A.2, A.3). Thread: any, pure function.   Errors: as the status and text to answer with.
+// wire A.2, A.3).
+// Thread: any, pure function.   Errors: as the status and text to answer with.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an informer does next and what it tells, without I/O: results of lists and watches in, changes and the
-// next step out.   Thread: plain value.   Errors: objects without a name are passed over and counted.
+// next step out.
+// Thread: plain value.   Errors: objects without a name are passed over and counted.
 #pragma once
 
 #include <chrono>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Kubernetes API client over HTTPS: get, list, create, patch, delete, watch. The same for the embedded API
-// and a cluster. Thread: one strand per client; make one for each activity.   Errors: a Status of the server
-// becomes an Error whose code is its reason and whose text is its message; link failures are class
-// unavailable.
+// and a cluster.
+// Thread: one strand per client; make one for each activity.
+// Errors: a Status of the server becomes an Error whose code is its reason and whose text is its message;
+// link failures are class unavailable.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

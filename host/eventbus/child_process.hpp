@@ -3,7 +3,8 @@
 // own process ends in any way, kill -9 too. Boost.Process gives neither that nor a safe way to close our
 // sockets in the child, and its SIGCHLD handling would be the whole program's.
 // Thread: the io_context's. The kernel's guard is bound to the thread that called start(): the child is
-// killed when that thread ends. Errors: a program that cannot be run gives an Error.
+// killed when that thread ends.
+// Errors: a program that cannot be run gives an Error.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

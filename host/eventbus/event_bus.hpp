@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // EventBus: the host's one place on MQTT. What it publishes goes to Mosquitto and comes back by its
 // subscription; while the broker is away it is delivered inside the process instead, so that mappers and twin
-// go on together. Thread: all members on the host's io_context thread; Paho's callbacks only post. Errors: a
-// dead broker is a state (connected() false), never a failure; oversized payloads are dropped and counted.
+// go on together.
+// Thread: all members on the host's io_context thread; Paho's callbacks only post.
+// Errors: a dead broker is a state (connected() false), never a failure; oversized payloads are dropped and
+// counted.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `--broker managed`: starts a Mosquitto of our own on loopback with a generated config, and again when it
-// ends. Thread: the host's io_context thread.   Errors: a missing mosquitto program or a port in use gives an
-// Error at start.
+// ends.
+// Thread: the host's io_context thread.
+// Errors: a missing mosquitto program or a port in use gives an Error at start.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

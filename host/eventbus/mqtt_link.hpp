@@ -2,7 +2,8 @@
 // One MQTT connection, from CONNECT through SUBSCRIBE to its end. A new object for each attempt: Paho keeps
 // tokens of a broken connection in its lists as long as its client lives.
 // Thread: the host's io_context thread, where the events come too; Paho's callbacks only post. No call waits
-// for the broker. Errors: every failure is the one event `down`, with a reason for a user.
+// for the broker.
+// Errors: every failure is the one event `down`, with a reason for a user.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // EdgeHub: the WebSocket client that holds the node's link to CloudHub: certificate, dial, keepalive,
-// reconnect. Thread: all members on the host's io_context thread. Errors: the link being down is a state;
-// messages sent meanwhile are refused (false) and kept by their owner.
+// reconnect.
+// Thread: all members on the host's io_context thread.
+// Errors: the link being down is a state; messages sent meanwhile are refused (false) and kept by their
+// owner.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mapper side of the host: gives each device its mapper, runs its life cycle, reads it in its cycles and
-// writes what is desired. Thread: all members on the host's io_context thread; mapper calls run on the worker
-// pool, one strand a bus key. Errors: everything that goes wrong with a device is a condition of that device;
-// nothing else is touched.
+// writes what is desired.
+// Thread: all members on the host's io_context thread; mapper calls run on the worker pool, one strand a bus
+// key.
+// Errors: everything that goes wrong with a device is a condition of that device; nothing else is touched.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

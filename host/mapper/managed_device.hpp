@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One device at its mapper: finds the mapper, checks the configuration, opens, reads in cycles, writes what
-// is desired, and starts again after a failure. A single coroutine; everything else only wakes it. Thread:
-// members on the io_context thread; mapper calls on the strand of the device's bus. Errors: each problem is
-// the device's condition MapperReady with a reason and a sentence.
+// is desired, and starts again after a failure. A single coroutine; everything else only wakes it.
+// Thread: members on the io_context thread; mapper calls on the strand of the device's bus.
+// Errors: each problem is the device's condition MapperReady with a reason and a sentence.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

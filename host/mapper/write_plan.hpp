@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which desired values of one device are still to be written, and when: the newest of each property, tried
-// again with growing waits, and never in a circle with a device that keeps refusing. Thread: one owner, no
-// I/O.   Errors: none.
+// again with growing waits, and never in a circle with a device that keeps refusing.
+// Thread: one owner, no I/O.   Errors: none.
 #pragma once
 
 #include <chrono>

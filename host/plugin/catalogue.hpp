@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mappers lying in the folders, known by their ELF notes; opened through Boost.DLL only when a device
-// needs one. Thread: the host's io_context thread.   Errors: a file that is refused stays in the list with
-// the reason.
+// needs one.
+// Thread: the host's io_context thread.   Errors: a file that is refused stays in the list with the reason.
 #pragma once
 
 #include <filesystem>

@@ -2,8 +2,8 @@
 // A mapper whose file is open, and its devices, as plain C++: the host's side of the C boundary.
 // Thread: LoadedMapper's members may be called from several threads at once; a LoadedDevice from one at a
 // time (the strand of its bus key). All may block up to their deadline, so not on the io_context thread,
-// except validate and bus_key, which do no I/O. Errors: statuses; nothing a mapper does wrong is thrown from
-// here.
+// except validate and bus_key, which do no I/O.
+// Errors: statuses; nothing a mapper does wrong is thrown from here.
 #pragma once
 
 #include <filesystem>

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/plugin/elf_note.hpp"
+#include "sdk/base/bounded_json.hpp"
 #include "sdk/schema/structural.hpp"
 
 namespace hearth::plugin {
@@ -13,7 +14,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxNoteSize = 256 * 1024;
-constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxNames = 256;
 
 Error bad(std::string text) {
@@ -22,14 +22,9 @@ Error bad(std::string text) {
 
 Result<json> parse_bounded(std::string_view text) {
   if (text.size() > kMaxNoteSize) return bad(fmt::format("it is longer than {} bytes", kMaxNoteSize));
-  bool too_deep = false;
-  const auto watch_depth = [&too_deep](int depth, json::parse_event_t, json&) {
-    too_deep = too_deep || depth > kMaxDepth;
-    return !too_deep;
-  };
-  auto note = json::parse(text, watch_depth, false);
-  if (too_deep) return bad(fmt::format("it nests deeper than {}", kMaxDepth));
-  if (!note.is_object()) return bad("it is no JSON object");
+  auto note = parse_json(text, kMaxNoteSize);
+  if (!note) return bad(note.error().text);
+  if (!note->is_object()) return bad("it is no JSON object");
   return note;
 }
 

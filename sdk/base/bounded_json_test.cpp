@@ -27,5 +27,17 @@ TEST(BoundedJson, IsBoundedInSizeAndDepth) {
   EXPECT_EQ(parse_json(std::string(100'000, '['), 200'000).error().code, "TooDeep");
 }
 
+TEST(BoundedJson, DoesNotCountBracketsInStrings) {
+  EXPECT_TRUE(parse_json("[\"\\\"" + std::string(100, '[') + "\"]", 1000).has_value());
+}
+
+TEST(BoundedJson, TakesManyObjectsInLinearTime) {
+  std::string text = "[";
+  for (int i = 0; i < 200'000; ++i)
+    text += "{},";
+  const auto parsed = parse_json(text + "{}]", text.size() + 10);
+  EXPECT_EQ(parsed->size(), 200'001U);  // minutes when each looks at all before it
+}
+
 }  // namespace
 }  // namespace hearth

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the author of a mapper writes against: derive from Mapper and Device, and end one source file with
-//   HEARTH_MAPPER(MyMapper)
-// Name, version, models, protocols and config schema stand in mapper.json (see README.md).
+// HEARTH_MAPPER(MyMapper) Name, version, models, protocols and config schema stand in mapper.json (see
+// README.md).
 // Thread: a Mapper's members may be called from several threads at once; a Device's never overlap, nor do
-// those of devices with the same bus key. Errors: Status; an exception that escapes becomes a status of class
-// bug.
+// those of devices with the same bus key.
+// Errors: Status; an exception that escapes becomes a status of class bug.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An HTTP/1.1 client for one server, one connection that is kept between requests and reopened when it is
-// gone. Thread: one strand; not to be shared.   Errors: link, TLS and timeout failures as Errors; statuses
-// are the caller's.
+// gone.
+// Thread: one strand; not to be shared.
+// Errors: link, TLS and timeout failures as Errors; statuses are the caller's.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An HTTP/1.1 listener over TLS or plain: accepts, reads whole requests up to a bound, hands them to one
-// handler. Thread: each connection lives on its own strand of the executor given; the handler runs there.
+// handler.
+// Thread: each connection lives on its own strand of the executor given; the handler runs there.
 // Errors: requests that are no HTTP or too large are answered 400, 413 or 431 and the connection is closed.
 #pragma once
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys and certificates: what host and cloud need to know each other. ECDSA P-256 throughout, as KubeEdge has
-// it. Thread: any, pure functions.   Errors: broken DER or PEM, and what OpenSSL refuses, give an Error.
+// it.
+// Thread: any, pure functions.   Errors: broken DER or PEM, and what OpenSSL refuses, give an Error.
 #pragma once
 
 #include <chrono>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Structural schemas (the OpenAPI v3 subset of CustomResourceDefinitions): parsed once into an immutable
-// tree, then used to validate, prune and default JSON objects with Kubernetes' rules and words. Thread: any;
-// a Schema never changes and copies share one tree.   Errors: a bad schema is an Error; a bad object is a
-// list of violations.
+// tree, then used to validate, prune and default JSON objects with Kubernetes' rules and words.
+// Thread: any; a Schema never changes and copies share one tree.
+// Errors: a bad schema is an Error; a bad object is a list of violations.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The walk over fields that a schema does not know, with the place in the schema where a known one was
-// expected. Thread: pure functions.   Errors: none.
+// expected.
+// Thread: pure functions.   Errors: none.
 #pragma once
 
 #include <functional>

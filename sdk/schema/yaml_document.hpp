@@ -2,12 +2,12 @@
 // YAML (and JSON, which is YAML) from outside into JSON values, each value remembering where it stood.
 //
 // Plain scalars are typed as YAML 1.2's core schema has it: only true/True/TRUE and false/False/FALSE are
-// booleans, so an unquoted ON, yes or off stays the string it looks like. (Kubernetes' own tools follow
-// YAML 1.1 and turn ON into true, which is never what somebody switching a lamp means.) Quoted scalars are
+// booleans, so an unquoted ON, yes or off stays the string it looks like. (Kubernetes' own tools follow YAML
+// 1.1 and turn ON into true, which is never what somebody switching a lamp means.) Quoted scalars are
 // strings. null, ~ and nothing are null. Integers are exact up to 64 bits, larger ones become floats.
 // Duplicate keys, merge keys (<<), tags beyond the core ones, nesting deeper than 64, texts over 4 MiB and
-// aliases that expand without measure are errors. Thread: pure functions.   Errors: diagnostics with file,
-// line and column; never thrown.
+// aliases that expand without measure are errors.
+// Thread: pure functions.   Errors: diagnostics with file, line and column; never thrown.
 #pragma once
 
 #include <map>

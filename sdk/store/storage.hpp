@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One SQLite file with one thread that owns it: jobs come in, are grouped into a transaction, committed, then
-// confirmed. Thread: write() and run() from any thread; jobs run on the storage thread; completions are
-// posted to the executor given, whose context must outlive the Storage. Errors: a job that throws is rolled
-// back alone (savepoint) and its Error confirmed (an ErrorException keeps its own Error); a busy or full disk
-// is an Error of class unavailable or exhausted for each job of the group; the thread goes on.
+// confirmed.
+// Thread: write() and run() from any thread; jobs run on the storage thread; completions are posted to the
+// executor given, whose context must outlive the Storage.
+// Errors: a job that throws is rolled back alone (savepoint) and its Error confirmed (an ErrorException keeps
+// its own Error); a busy or full disk is an Error of class unavailable or exhausted for each job of the
+// group; the thread goes on.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conditions of a device as the edge knows them, and the message that carries them to a Hearth cloud:
-// source "twin", group "resource", operation "update", resource "device/<ns>/<name>/conditions/update".
-// KubeEdge has no such message, so it goes only to a peer that showed the Hearth-Protocol header. Thread:
-// plain values.   Errors: a document of another shape gives an Error.
+// Conditions of a device as the edge knows them, and the message that carries them to a Hearth cloud: source
+// "twin", group "resource", operation "update", resource "device/<ns>/<name>/conditions/update". KubeEdge has
+// no such message, so it goes only to a peer that showed the Hearth-Protocol header.
+// Thread: plain values.   Errors: a document of another shape gives an Error.
 #pragma once
 
 #include <nlohmann/json.hpp>

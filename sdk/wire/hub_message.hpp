@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The envelope between CloudHub and EdgeHub: one JSON text frame a message, as KubeEdge 1.15 to 1.23 write
-// it. Thread: plain values.   Errors: a frame of another shape, or above the bound, gives an Error.
+// it.
+// Thread: plain values.   Errors: a frame of another shape, or above the bound, gives an Error.
 #pragma once
 
 #include <cstdint>

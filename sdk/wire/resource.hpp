@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resource strings of hub messages: what a message is about, as KubeEdge spells it (kubeedge wire, table
-// A.9). Thread: plain values.   Errors: a resource of no known form is kind "other", never an error.
+// A.9).
+// Thread: plain values.   Errors: a resource of no known form is kind "other", never an error.
 #pragma once
 
 #include <string>

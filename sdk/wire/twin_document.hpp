@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Twin, state and membership documents: payloads P1 to P11 on MQTT, and the contents of hub messages 1, 2, 5
-// and 7. Thread: plain values.   Errors: an Error whose code is the wire's: "400" for what a peer sent wrong.
+// and 7.
+// Thread: plain values.   Errors: an Error whose code is the wire's: "400" for what a peer sent wrong.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The OpenAPI documents a Kubernetes API server publishes about its kinds: what kubectl's explain, create,
-// apply and diff read. Version 3 for new clients, version 2 as JSON and as protobuf for old ones. Thread:
-// pure functions; make the documents once for a set of kinds and share them.   Errors: none; a schema keyword
-// that OpenAPI lacks is left out.
+// apply and diff read. Version 3 for new clients, version 2 as JSON and as protobuf for old ones.
+// Thread: pure functions; make the documents once for a set of kinds and share them.
+// Errors: none; a schema keyword that OpenAPI lacks is left out.
 #pragma once
 
 #include <map>
