@@ -65,7 +65,7 @@ Result<HostPort> parse_host_port(std::string_view text) {
   } else if (host.find(':') != host.npos) {
     return bad();
   }
-  if (!is_port(port)) return bad();
+  if (host.find_first_of("[]") != host.npos || !is_port(port)) return bad();
   return HostPort{std::string(host), std::string(port)};
 }
 

@@ -35,7 +35,7 @@ TEST(HostPort, IsSplitAtTheLastColonOutsideBrackets) {
 
 TEST(HostPort, RefusesWhatIsNone) {
   for (const auto* text :
-       {"", ":", "host", ":1", "host:", "host:x", "host:70000", "::1:80", "[]:80", "[::1:80"}) {
+       {"", ":", "host", ":1", "host:", "host:x", "host:70000", "::1:80", "[]:80", "[::1:80", "[[::1]:80"}) {
     EXPECT_FALSE(parse_host_port(text).has_value()) << text;
   }
 }

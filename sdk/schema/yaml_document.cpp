@@ -8,6 +8,7 @@
 #include <optional>
 #include <sstream>
 
+#include "sdk/base/utf8.hpp"
 #include "sdk/schema/json_text.hpp"
 #include "sdk/schema/yaml_builder.hpp"
 
@@ -15,6 +16,14 @@ namespace hearth::schema {
 namespace {
 
 using nlohmann::json;
+
+YamlStream refused(std::string file, std::string message) {
+  YamlStream stream;
+  Diagnostic& fault = stream.diagnostics.emplace_back();
+  fault.file = std::move(file);
+  fault.message = std::move(message);
+  return stream;
+}
 
 Diagnostic make_diagnostic(const YamlSource& source, Position at, std::string message) {
   Diagnostic diagnostic;
@@ -130,12 +139,10 @@ Diagnostic YamlDocument::diagnose(Position at, std::string message) const {
 
 YamlStream read_yaml(std::string_view text, std::string file, const YamlLimits& limits) {
   if (text.size() > limits.bytes) {
-    YamlStream refused;
-    Diagnostic& fault = refused.diagnostics.emplace_back();
-    fault.file = std::move(file);
-    fault.message = "larger than " + std::to_string(limits.bytes) + " bytes";
-    return refused;
+    return refused(std::move(file), "larger than " + std::to_string(limits.bytes) + " bytes");
   }
+  // yaml-cpp passes any bytes on, and JSON values that hold them cannot be printed.
+  if (!is_utf8(text)) return refused(std::move(file), "the text is not UTF-8");
   auto source = std::make_shared<const YamlSource>(YamlSource{std::move(file), std::string(text)});
   YamlReader reader(source, limits);
   YamlStream stream = reader.read();

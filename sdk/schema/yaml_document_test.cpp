@@ -22,6 +22,10 @@ std::string first_fault(std::string_view text) {
   return std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": " + fault.message;
 }
 
+TEST(Yaml, RefusesBytesThatAreNotUtf8) {
+  EXPECT_THAT(read_yaml("name: l\xff", "x").diagnostics.at(0).message, HasSubstr("not UTF-8"));
+}
+
 TEST(Yaml, TakesOnlyTrueAndFalseForBooleans) {
   EXPECT_EQ(value_of("[ON, off, yes, n, true, True, FALSE, 'true']"),
             json::parse(R"(["ON","off","yes","n",true,true,false,"true"])"));
