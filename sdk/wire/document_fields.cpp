@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sdk/base/bounded_json.hpp"
+#include "sdk/base/utf8.hpp"
 
 namespace hearth::wire {
 
@@ -64,15 +65,6 @@ Result<Request> parse_head(const json& document) {
 
 json document_head(std::string_view event_id, std::int64_t now_ms) {
   return {{"event_id", event_id}, {"timestamp", now_ms}};
-}
-
-bool is_utf8(const std::string& text) {
-  try {
-    static_cast<void>(json(text).dump());
-    return true;
-  } catch (const json::exception&) {
-    return false;
-  }
 }
 
 }  // namespace hearth::wire

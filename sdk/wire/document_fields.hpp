@@ -27,7 +27,4 @@ Result<nlohmann::json> parse_payload(std::string_view payload);
 Result<Request> parse_head(const nlohmann::json& document);
 nlohmann::json document_head(std::string_view event_id, std::int64_t now_ms);
 
-/// Text in a json value that was not parsed but built in the process may be anything.
-bool is_utf8(const std::string& text);
-
 }  // namespace hearth::wire

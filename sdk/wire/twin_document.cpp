@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sdk/base/utf8.hpp"
 #include "sdk/wire/document_fields.hpp"
 
 namespace hearth::wire {
