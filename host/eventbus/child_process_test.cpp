@@ -11,7 +11,7 @@
 #include <boost/asio/read.hpp>
 #include <fstream>
 
-#include "host/eventbus/test_loop.hpp"
+#include "tests/support/loop.hpp"
 
 namespace hearth::eventbus {
 namespace {

@@ -7,7 +7,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <fstream>
 
-#include "host/eventbus/test_loop.hpp"
+#include "tests/support/loop.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::eventbus {
 namespace {

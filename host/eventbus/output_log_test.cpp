@@ -5,7 +5,7 @@
 
 #include <iterator>
 
-#include "host/eventbus/test_loop.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::eventbus {
 namespace {

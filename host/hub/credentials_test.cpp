@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "host/hub/test_support.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::edgehub {
 namespace {

@@ -7,6 +7,8 @@
 
 #include "host/hub/credentials.hpp"
 #include "host/hub/test_cloud.hpp"
+#include "tests/support/loop.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::edgehub {
 namespace {

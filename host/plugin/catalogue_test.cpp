@@ -9,7 +9,7 @@ namespace {
 using test::bytes_of;
 using test::patched;
 using test::put_file;
-using test::TemporaryFolder;
+using test::TempFolder;
 
 const CatalogueEntry* find(const Catalogue& catalogue, const std::string& stem) {
   for (const auto& entry : catalogue.entries()) {
@@ -24,7 +24,7 @@ std::string refusal(const Catalogue& catalogue, const std::string& stem) {
 }
 
 TEST(Catalogue, SeesAMapperDroppedInAndRemoved) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Catalogue catalogue({folder.path()});
   EXPECT_FALSE(catalogue.rescan());
   EXPECT_EQ(catalogue.choose("lamp", "virtual", {}).error().code, "MapperMissing");
@@ -42,7 +42,7 @@ TEST(Catalogue, SeesAMapperDroppedInAndRemoved) {
 }
 
 TEST(Catalogue, WaitsForAFolderThatIsNotThereYet) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Catalogue catalogue({folder.path() / "later"});
   EXPECT_FALSE(catalogue.rescan());
   test::fs::create_directory(folder.path() / "later");
@@ -52,7 +52,7 @@ TEST(Catalogue, WaitsForAFolderThatIsNotThereYet) {
 }
 
 TEST(Catalogue, KeepsRefusedFilesInTheListWithTheReason) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto probe = bytes_of(test::probe_file());
   put_file(folder.path() / "major.so", patched(probe, "\"major\"", "1", "2"));
   put_file(folder.path() / "minor.so", patched(probe, "\"minor\"", "0", "9"));
@@ -75,7 +75,7 @@ TEST(Catalogue, KeepsRefusedFilesInTheListWithTheReason) {
 }
 
 TEST(Catalogue, TakesAFileOnceItsPermissionsAreMended) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto file = put_file(folder.path() / "probe.so", bytes_of(test::probe_file()));
   test::fs::permissions(file, test::fs::perms::all);
   Catalogue catalogue({folder.path()});
@@ -87,8 +87,8 @@ TEST(Catalogue, TakesAFileOnceItsPermissionsAreMended) {
 }
 
 TEST(Catalogue, PrefersTheLaterFolderForOneMapperName) {
-  const TemporaryFolder installed;
-  const TemporaryFolder dropped;
+  const TempFolder installed;
+  const TempFolder dropped;
   put_file(installed.path() / "probe.so", bytes_of(test::probe_file()));
   const auto own = put_file(dropped.path() / "my-probe.so", bytes_of(test::probe_file()));
   Catalogue catalogue({installed.path(), dropped.path()});
@@ -102,7 +102,7 @@ TEST(Catalogue, PrefersTheLaterFolderForOneMapperName) {
 }
 
 TEST(Catalogue, FindsTwoCopiesInOneFolderAmbiguous) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   put_file(folder.path() / "probe.so", bytes_of(test::probe_file()));
   put_file(folder.path() / "probe-copy.so", bytes_of(test::probe_file()));
   Catalogue catalogue({folder.path()});
@@ -112,7 +112,7 @@ TEST(Catalogue, FindsTwoCopiesInOneFolderAmbiguous) {
 }
 
 TEST(Catalogue, OpensAFileOncePerVersion) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto file = put_file(folder.path() / "probe.so", bytes_of(test::probe_file()));
   Catalogue catalogue({folder.path()});
   catalogue.rescan();

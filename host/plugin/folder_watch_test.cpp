@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::put_file;
-using test::TemporaryFolder;
+using test::TempFolder;
 
 class Watched {
  public:
@@ -37,7 +37,7 @@ class Watched {
 };
 
 TEST(FolderWatch, TellsOfAFileDroppedInChangedAndRemoved) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Watched watched({folder.path()});
   const auto file = put_file(folder.path() / "x.so", {1, 2, 3});
   EXPECT_TRUE(watched.comes());
@@ -50,7 +50,7 @@ TEST(FolderWatch, TellsOfAFileDroppedInChangedAndRemoved) {
 }
 
 TEST(FolderWatch, CallsOnceForABurst) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Watched watched({folder.path()});
   for (int i = 0; i < 20; ++i) {
     put_file(folder.path() / (std::to_string(i) + ".so"), {1});
@@ -60,7 +60,7 @@ TEST(FolderWatch, CallsOnceForABurst) {
 }
 
 TEST(FolderWatch, WaitsForAFolderThatIsMadeLater) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   Watched watched({folder.path() / "a/b"});
   test::fs::create_directories(folder.path() / "a/b");
   EXPECT_TRUE(watched.comes());
@@ -69,7 +69,7 @@ TEST(FolderWatch, WaitsForAFolderThatIsMadeLater) {
 }
 
 TEST(FolderWatch, SurvivesAFolderThatIsRemovedAndMadeAgain) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto inner = folder.path() / "mappers";
   test::fs::create_directory(inner);
   Watched watched({inner});
@@ -82,7 +82,7 @@ TEST(FolderWatch, SurvivesAFolderThatIsRemovedAndMadeAgain) {
 }
 
 TEST(FolderWatch, MayBeEndedByItsOwnCallback) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   boost::asio::io_context io;
   std::unique_ptr<FolderWatch> watch;
   bool called = false;

@@ -17,7 +17,7 @@ using test::patched;
 using test::property;
 using test::put_file;
 using test::soon;
-using test::TemporaryFolder;
+using test::TempFolder;
 
 Result<std::shared_ptr<LoadedMapper>> load(const test::fs::path& file) {
   const auto note = parse_elf_note(bytes_of(file));
@@ -90,7 +90,7 @@ TEST(LoadedMapper, StaysOpenAsLongAsADeviceLives) {
 }
 
 TEST(LoadedMapper, RunsOnWhenItsFileIsOverwrittenInPlace) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto file = put_file(folder.path() / "virtual.so", bytes_of(test::virtual_file()));
   const auto mapper = load(file);
   ASSERT_TRUE(mapper);
@@ -215,7 +215,7 @@ TEST(LoadedMapper, RefusesAFileWithoutTheDescriptor) {
 }
 
 TEST(LoadedMapper, RefusesANoteThatLies) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto lie = patched(bytes_of(test::probe_file()), "\"abi\"", "\"1.0.0\"", "\"1.0.9\"");
   const auto mapper = load(put_file(folder.path() / "probe.so", lie));
   ASSERT_FALSE(mapper);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of this folder share: a temporary folder, mappers built for the tests, and a device to open.
+// What the tests of this folder share: mappers built for the tests, and a device to open.
 // Thread: a test's.   Errors: a test's failure.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -14,27 +13,14 @@
 
 #include "sdk/device/device.hpp"
 #include "sdk/mapper/types.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::plugin::test {
 
 namespace fs = std::filesystem;
 using FileBytes = std::vector<std::uint8_t>;
 
-/// An empty folder, gone with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "hearth-plugin-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using hearth::test::TempFolder;
 
 inline fs::path probe_file() {
   return fs::path(HEARTH_TEST_MAPPERS) / "probe.so";

@@ -4,10 +4,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +13,7 @@
 
 #include "host/twin/device_twin.hpp"
 #include "sdk/wire/twin_document.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::twin::testing {
 
@@ -57,19 +56,12 @@ struct Published {
 
 class DeviceTwinTest : public ::testing::Test {
  protected:
-  DeviceTwinTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hearth-twin-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    start();
-  }
-  ~DeviceTwinTest() override {
-    stop();
-    std::filesystem::remove_all(folder_);
-  }
+  DeviceTwinTest() { start(); }
+  ~DeviceTwinTest() override { stop(); }
 
   void start() {
     store::StorageOptions options;
-    options.file = folder_ / "twin.db";
+    options.file = folder_.path() / "twin.db";
     options.schema = DeviceTwin::schema();
     options.busy_timeout_ms = 1;
     storage_ = store::Storage::open(options).value();
@@ -188,7 +180,7 @@ class DeviceTwinTest : public ::testing::Test {
   }
   bool metrics_hold(const std::string& line) const { return metrics_.text().find(line) != std::string::npos; }
 
-  std::filesystem::path folder_;
+  test::TempFolder folder_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   Metrics metrics_;

@@ -3,17 +3,14 @@
 // Thread: the test's.   Errors: false after the deadline.
 #pragma once
 
-#include <unistd.h>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <optional>
-#include <string>
+#include <utility>
 
 namespace hearth::test {
 
@@ -49,24 +46,5 @@ inline bool run(boost::asio::io_context& io, boost::asio::awaitable<void> work) 
   boost::asio::co_spawn(io, std::move(work), [&](std::exception_ptr) { done = true; });
   return run_until(io, [&] { return done; });
 }
-
-/// A folder of its own that goes with the object.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "hearth-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace hearth::test
