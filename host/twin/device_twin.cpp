@@ -99,8 +99,8 @@ Result<void> DeviceTwin::load() {
   return impl_->load();
 }
 
-void DeviceTwin::handle_mqtt(const std::string& topic, const std::string& payload) {
-  impl_->requests.handle(topic, payload);
+void DeviceTwin::handle_mqtt(const std::string& topic, const std::string& payload, std::string_view arrival) {
+  impl_->requests.handle(topic, payload, arrival);
 }
 
 void DeviceTwin::handle_hub(const wire::HubMessage& message) {
@@ -138,6 +138,11 @@ void DeviceTwin::report_conditions(const DeviceId& id, std::vector<wire::Conditi
 
 void DeviceTwin::publish_delta(const DeviceId& id) {
   impl_->core.publish_delta(id);
+}
+
+void DeviceTwin::publish_deltas() {
+  for (const auto& [id, device] : impl_->core.table.devices())
+    impl_->core.publish_delta(id);
 }
 
 std::size_t DeviceTwin::device_count() const {

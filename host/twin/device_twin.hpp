@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sdk/base/metrics.hpp"
@@ -52,7 +53,8 @@ class DeviceTwin {
   /// Reads SQLite (blocking, at start-up) and tells the listener of every device held.
   Result<void> load();
   /// A message of the host's subscriptions. Deltas and results of our own are passed over.
-  void handle_mqtt(const std::string& topic, const std::string& payload);
+  /// `arrival`: how it came, for the trace; empty: not traced.
+  void handle_mqtt(const std::string& topic, const std::string& payload, std::string_view arrival = {});
   /// A message of CloudHub: membership, models, devices, confirmations. Acks after the commit.
   void handle_hub(const wire::HubMessage& message);
   void link_up(bool hearth_peer);
@@ -68,6 +70,8 @@ class DeviceTwin {
   void report_conditions(const DeviceId& id, std::vector<wire::Condition> conditions);
   /// Publishes the delta of a device again, if there is one: for a mapper that has just come online.
   void publish_delta(const DeviceId& id);
+  /// Those of all devices: for mappers behind a broker that was away.
+  void publish_deltas();
 
   std::size_t device_count() const;
   /// Devices that came from a folder, those stored before a restart too: what the folder no longer holds is

@@ -52,6 +52,29 @@ TEST_F(DeviceTwinMqtt, HandsTheUpdateToTheCloudUnderItsEventIdAndTracesEachStep)
   EXPECT_THAT(steps, ElementsAre(3, 4, 5));
 }
 
+TEST_F(DeviceTwinMqtt, TracesHowAnUpdateCameIfItIsTold) {
+  put_lamp("u1", 5, "");
+  const json update{{"event_id", "e7"}, {"twin", {{"power", {{"actual", {{"value", "OFF"}}}}}}}};
+  twin_->handle_mqtt(kUpdate, update.dump(), "by pigeon");
+  const auto events = trace_.after(0, "default/lamp");
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].step, 2);
+  EXPECT_EQ(events[0].text, "by pigeon");
+  EXPECT_EQ(events[0].event_id, "e7");
+}
+
+TEST_F(DeviceTwinMqtt, PublishesTheDeltasOfAllDevicesAgainWhenAsked) {
+  put_model();
+  put_lamp("u1", 5, "ON");
+  clear();
+  twin_->publish_deltas();
+  EXPECT_THAT(kinds(), ElementsAre("delta"));
+  report("power", "ON");
+  clear();
+  twin_->publish_deltas();
+  EXPECT_THAT(kinds(), IsEmpty());
+}
+
 TEST_F(DeviceTwinMqtt, TracesALongValueCutBetweenCharacters) {
   put_lamp("u1", 5, "");
   std::string umlauts;
@@ -73,7 +96,7 @@ TEST_F(DeviceTwinMqtt, DoesNotWriteOrSendEqualValuesAgain) {
   report("power", "OFF");
   confirm(twin_reports().back().header.msg_id);
   clear();
-  SQLite::Database watcher((folder_ / "twin.db").string());
+  SQLite::Database watcher((folder_.path() / "twin.db").string());
   const int before = watcher.execAndGet("PRAGMA data_version").getInt();
   mqtt(kUpdate, {{"event_id", "e2"}, {"twin", {{"power", {{"actual", {{"value", "OFF"}}}}}}}});
   EXPECT_EQ(watcher.execAndGet("PRAGMA data_version").getInt(), before);
@@ -140,7 +163,7 @@ TEST_F(DeviceTwinMqtt, Answers500AndStaysAsItWasWhenTheDatabaseIsLocked) {
   put_lamp("u1", 5, "");
   report("power", "OFF");
   {
-    SQLite::Database other((folder_ / "twin.db").string(), SQLite::OPEN_READWRITE);
+    SQLite::Database other((folder_.path() / "twin.db").string(), SQLite::OPEN_READWRITE);
     SQLite::Transaction lock(other, SQLite::TransactionBehavior::IMMEDIATE);
     clear();
     twin_->handle_mqtt(kUpdate, R"({"event_id":"e2","twin":{"power":{"actual":{"value":"ON"}}}})");

@@ -27,7 +27,7 @@ bool is_delete(const wire::HubMessage& message) {
   return message.route.operation == wire::operation::kDelete;
 }
 
-Error other_object(const DeviceId& found) {
+Error wrong_name(const DeviceId& found) {
   return invalid("MalformedMessage", fmt::format("the content is of {}", found.str()));
 }
 
@@ -53,9 +53,19 @@ void HubInbox::handle(const wire::HubMessage& message) {
     case ResourceKind::state_update:
     case ResourceKind::conditions_update:
     case ResourceKind::twin:
-    case ResourceKind::other:
       return unusable(message, invalid("MalformedMessage", "no message that a node is sent"));
+    case ResourceKind::other:
+      return other_object(message);
   }
+}
+
+// A stock CloudCore sends pods and config maps to every node, one at a time: the Devices wait behind each ack.
+void HubInbox::other_object(const wire::HubMessage& message) {
+  unusable(message, invalid("MalformedMessage", "nothing that a host of devices can use"));
+  const auto& operation = message.route.operation;
+  const bool wants_ack = operation == wire::operation::kInsert || operation == wire::operation::kUpdate ||
+                         operation == wire::operation::kDelete;
+  if (wants_ack && message.route.group == wire::group::kResource) ack(message);
 }
 
 void HubInbox::unusable(const wire::HubMessage& message, const Error& error) {
@@ -107,7 +117,7 @@ void HubInbox::device(const wire::HubMessage& message, const DeviceId& id) {
   if (!object) return refuse(object.error());
   auto device = device::parse_device(*object);
   if (!device) return refuse(device.error());
-  if (device->meta.id != id) return refuse(other_object(device->meta.id));
+  if (device->meta.id != id) return refuse(wrong_name(device->meta.id));
   changes_.put_device(std::move(*device), std::move(*object), ack_when_stored(message));
 }
 
@@ -123,7 +133,7 @@ void HubInbox::device_model(const wire::HubMessage& message, const DeviceId& id)
   if (!object) return refuse(object.error());
   auto model = device::parse_device_model(*object);
   if (!model) return refuse(model.error());
-  if (model->meta.id != id) return refuse(other_object(model->meta.id));
+  if (model->meta.id != id) return refuse(wrong_name(model->meta.id));
   changes_.put_model(std::move(*model), std::move(*object), ack_when_stored(message));
 }
 

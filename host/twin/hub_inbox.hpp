@@ -25,6 +25,7 @@ class HubInbox {
   void membership_detail(const wire::HubMessage& message);
   void device(const wire::HubMessage& message, const DeviceId& id);
   void device_model(const wire::HubMessage& message, const DeviceId& id);
+  void other_object(const wire::HubMessage& message);
   void unusable(const wire::HubMessage& message, const Error& error);
   void ack(const wire::HubMessage& message);
   DeviceChanges::Done ack_when_stored(const wire::HubMessage& message);

@@ -30,11 +30,11 @@ int code_of(const Error& error) {
 
 }  // namespace
 
-void MqttRequests::handle(const std::string& topic, const std::string& payload) {
+void MqttRequests::handle(const std::string& topic, const std::string& payload, std::string_view arrival) {
   const auto parsed = wire::parse_topic(topic);
   switch (parsed.kind) {
     case TopicKind::twin_update:
-      return twin_update(parsed.device, payload);
+      return twin_update(parsed.device, payload, arrival);
     case TopicKind::twin_get:
       return twin_get(parsed.device, payload);
     case TopicKind::state_update:
@@ -69,13 +69,14 @@ void MqttRequests::malformed(TopicKind kind, const DeviceId& id, const std::stri
   fail(kind, id, head ? head->event_id : std::string(), 400, error.text);
 }
 
-void MqttRequests::twin_update(const DeviceId& id, const std::string& payload) {
+void MqttRequests::twin_update(const DeviceId& id, const std::string& payload, std::string_view arrival) {
   auto update = wire::parse_twin_update(payload);
   if (!update) {
     core_.count_update("rejected");
     return malformed(TopicKind::twin_update_result, id, payload, update.error());
   }
   if (const auto text = actual_text(update->twin); !text.empty() && core_.table.find(id)) {
+    if (!arrival.empty()) core_.trace.add(2, id, update->event_id, std::string(arrival));
     core_.trace.add(3, id, update->event_id, text);
   }
   const auto event_id = update->event_id;

@@ -16,10 +16,10 @@ class MqttRequests {
   MqttRequests(Core& core, CloudReports& reports) : core_(core), reports_(reports) {}
 
   /// Results, deltas and documents coming back from the broker are passed over.
-  void handle(const std::string& topic, const std::string& payload);
+  void handle(const std::string& topic, const std::string& payload, std::string_view arrival);
 
  private:
-  void twin_update(const DeviceId& id, const std::string& payload);
+  void twin_update(const DeviceId& id, const std::string& payload, std::string_view arrival);
   void twin_get(const DeviceId& id, const std::string& payload);
   void state_update(const DeviceId& id, const std::string& payload);
   void membership_get(const std::string& payload);
