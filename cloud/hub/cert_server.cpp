@@ -107,7 +107,9 @@ class CertServer::Impl : public std::enable_shared_from_this<Impl> {
     if (!is_dns_subdomain(node)) return answer(400, "the header NodeName must be a node's name");
     const auto subject = net::csr_subject(request.body);
     if (!subject) return answer(400, subject.error().text);
-    if (!may_be_issued(*subject, node)) {
+    const bool by_token = request.headers.has("Authorization");
+    const bool renewable = by_token || may_be_renewed(request.peer->subject, *subject, node);
+    if (!renewable || !may_be_issued(*subject, node)) {
       return answer(403, fmt::format("the subject must be CN=system:node:{}, O=system:nodes", node));
     }
     net::SignOptions how;
@@ -124,8 +126,8 @@ class CertServer::Impl : public std::enable_shared_from_this<Impl> {
   std::optional<net::HttpResponse> authenticate(const net::HttpRequest& request,
                                                 const std::string& node) const {
     static constexpr std::string_view kBearer = "Bearer ";
-    const auto authorization = request.headers.get("Authorization");
-    if (!authorization.empty()) {
+    if (request.headers.has("Authorization")) {
+      const auto authorization = request.headers.get("Authorization");
       if (!authorization.starts_with(kBearer)) return answer(401, "Authorization: Bearer was expected");
       const auto checked = check_join_token(ca_, authorization.substr(kBearer.size()), clock_());
       if (!checked) return answer(401, checked.error().text);

@@ -53,6 +53,16 @@ TEST(NodeIdentity, GivesOutNoGroupsButTheNodesOwn) {
   EXPECT_FALSE(may_be_issued({"system:node:", {"system:nodes"}}, ""));
 }
 
+TEST(NodeIdentity, IsRenewedOnlyAsTheNodeItIs) {
+  const net::Subject nameless{"kubeedge.io", {"kubeEdge"}};
+  EXPECT_TRUE(may_be_renewed(kEdge, kEdge, "edge-1"));
+  EXPECT_FALSE(may_be_renewed(kEdge, nameless, "edge-1"));
+  EXPECT_FALSE(may_be_renewed(kEdge, kEdge, "edge-2"));
+  EXPECT_TRUE(may_be_renewed(nameless, nameless, "edge-1"));
+  EXPECT_TRUE(may_be_renewed(nameless, kEdge, "edge-1"));
+  EXPECT_FALSE(may_be_renewed({"hearth-admin", {"system:masters"}}, kEdge, "edge-1"));
+}
+
 class CertServerTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -117,6 +127,8 @@ TEST_F(CertServerTest, LetsANodeJoinByTokenAndOpenItsLink) {
   const auto rotated = ask(signing(csr(), ""), identity);
   EXPECT_EQ(rotated.status, 200) << rotated.body;
   EXPECT_EQ(ask(signing(csr({"system:node:edge-2", {"system:nodes"}}), "", "edge-2"), identity).status, 403);
+  const auto nameless = ask(signing(csr({"kubeedge.io", {"kubeEdge"}}), ""), identity);
+  EXPECT_EQ(nameless.status, 403) << "a node of its own name must not turn into any node";
 }
 
 TEST_F(CertServerTest, SignsTheSubjectOfKubeEdge115) {

@@ -24,4 +24,16 @@ bool may_be_issued(const net::Subject& subject, std::string_view node) {
   return false;
 }
 
+bool may_be_renewed(const net::Subject& current, const net::Subject& wanted, std::string_view node) {
+  switch (node_identity(current, node)) {
+    case NodeIdentity::named:
+      return node_identity(wanted, node) == NodeIdentity::named;
+    case NodeIdentity::anonymous:
+      return node_identity(wanted, node) != NodeIdentity::foreign;
+    case NodeIdentity::foreign:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace hearth::cloudhub

@@ -22,4 +22,8 @@ NodeIdentity node_identity(const net::Subject& subject, std::string_view node);
 /// are Kubernetes groups, so a node must not choose system:masters.
 bool may_be_issued(const net::Subject& subject, std::string_view node);
 
+/// Whether the certificate a node has now is enough to be given one of this subject. One that names its node is
+/// not exchanged for one that names none, which would speak for every node.
+bool may_be_renewed(const net::Subject& current, const net::Subject& wanted, std::string_view node);
+
 }  // namespace hearth::cloudhub
