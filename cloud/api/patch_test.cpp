@@ -43,6 +43,30 @@ TEST(Patch, GarbageIsRefusedWithoutHarm) {
   EXPECT_FALSE(apply_patch(PatchType::merge, json::array(), object));
 }
 
+TEST(Patch, OperationsThatNestWithoutEndAreRefused) {
+  json object = R"({"x":{}})"_json;
+  auto patch = json::array();
+  std::string path = "/x";
+  for (int i = 0; i < 20; ++i) {
+    patch.push_back({{"op", "copy"}, {"from", "/x"}, {"path", path += "/a"}});
+  }
+  const auto applied = apply_patch(PatchType::json, patch, object);
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code(), 400);
+  EXPECT_EQ(object, R"({"x":{}})"_json);
+}
+
+TEST(Patch, OperationsThatGrowWithoutEndAreRefused) {
+  json object = {{"x", json::array()}, {"text", std::string(1000, 'a')}};
+  auto patch = json::array();
+  for (int i = 0; i < 9000; ++i)
+    patch.push_back({{"op", "copy"}, {"from", "/text"}, {"path", "/x/-"}});
+  const auto applied = apply_patch(PatchType::json, patch, object);
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code(), 413);
+  EXPECT_TRUE(object["x"].empty());
+}
+
 TEST(Patch, StrategicIsOfferedForBuiltinKindsOnly) {
   EXPECT_EQ(*patch_type("application/strategic-merge-patch+json", true), PatchType::strategic);
   const auto refused = patch_type("application/strategic-merge-patch+json; charset=utf-8", false);
