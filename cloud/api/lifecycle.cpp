@@ -5,6 +5,7 @@
 #include <array>
 #include <random>
 
+#include "cloud/api/event_retention.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::api {
@@ -88,12 +89,18 @@ void keep_immutable(const json& current, json& object) {
   }
 }
 
-bool spec_differs(json a, json b, bool status_apart) {
-  for (auto* object : {&a, &b}) {
-    object->erase("metadata");
-    if (status_apart) object->erase("status");
+bool spec_differs(const json& a, const json& b, bool status_apart) {
+  const auto counts = [&](const std::string& key) {
+    return key != "metadata" && !(status_apart && key == "status");
+  };
+  for (const auto& [key, value] : a.items()) {
+    const auto other = b.find(key);
+    if (counts(key) && (other == b.end() || *other != value)) return true;
   }
-  return a != b;
+  for (const auto& [key, value] : b.items()) {
+    if (counts(key) && !a.contains(key)) return true;
+  }
+  return false;
 }
 
 void raise_generation(json& object) {
@@ -237,6 +244,7 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
   if (!type.builtin) meta["generation"] = 1;
   if (type.resource() == "namespaces") complete_namespace(object);
   if (auto admitted = admit(transaction, context, object, nullptr); !admitted) return admitted.error();
+  if (type.resource() == "events") drop_old_events(transaction, key.ns, context.now);
   return transaction.put(key, std::move(object));
 }
 

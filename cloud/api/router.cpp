@@ -21,6 +21,18 @@ bool fits(const ResourceType& type, const ResourcePath& path) {
   return scope_fits && (path.subresource.empty() || !path.name.empty());
 }
 
+/// Counts a watch while it is open, however it ends.
+class OpenWatch {
+ public:
+  explicit OpenWatch(prometheus::Gauge& watches) : watches_(watches) { watches_.Increment(); }
+  ~OpenWatch() { watches_.Decrement(); }
+  OpenWatch(const OpenWatch&) = delete;
+  OpenWatch& operator=(const OpenWatch&) = delete;
+
+ private:
+  prometheus::Gauge& watches_;
+};
+
 bool known_subresource(const TypeVersion& version, const std::string& subresource) {
   return subresource.empty() || (subresource == "status" && version.has_status);
 }
@@ -28,7 +40,11 @@ bool known_subresource(const TypeVersion& version, const std::string& subresourc
 }  // namespace
 
 Router::Router(Services services, Metrics& metrics, const Trace& trace)
-    : services_(std::move(services)), metrics_(metrics), trace_(trace), openapi_(services_.registry) {}
+    : services_(std::move(services)),
+      metrics_(metrics),
+      watches_(metrics.gauge("hearth_api_watches", "Watches open now")),
+      trace_(trace),
+      openapi_(services_.registry) {}
 
 Answer<CallPtr> Router::make_call(net::HttpRequest request) const {
   auto target = parse_target(request.target);
@@ -89,7 +105,7 @@ asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer
   if (refusal) {
     response = status_response(*refusal);
   } else if (call->type != nullptr && verb == "watch") {
-    co_await watch_objects(&services_, call, writer);
+    co_await watch(std::move(call), writer);
     co_return;
   } else if (call->target.path == "/trace") {
     auto request = call->request;
@@ -99,6 +115,21 @@ asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer
     auto answered = co_await answer(call, verb);
     response = answered ? std::move(*answered) : status_response(answered.error());
   }
+  co_await respond(verb, std::move(response), writer);
+}
+
+asio::awaitable<void> Router::watch(CallPtr call, net::ResponseWriter* writer) const {
+  const OpenWatch open(watches_);
+  co_await watch_objects(&services_, std::move(call), writer);
+}
+
+/// `verb` is one of verb_of()'s: the number of counters is bounded.
+asio::awaitable<void> Router::respond(std::string_view verb, net::HttpResponse response,
+                                      net::ResponseWriter* writer) const {
+  metrics_
+      .counter("hearth_api_requests_total", "Requests answered, watches apart",
+               {{"verb", std::string(verb)}, {"code", std::to_string(response.status)}})
+      .Increment();
   co_await writer->send(std::move(response));
 }
 
@@ -107,7 +138,7 @@ asio::awaitable<void> Router::serve(net::HttpRequest request, net::ResponseWrite
   net::HttpResponse response;
   if (!call) {
     response = status_response(call.error());
-    co_await writer.send(std::move(response));
+    co_await respond("", std::move(response), &writer);
     co_return;
   }
   std::string failure;
@@ -119,7 +150,7 @@ asio::awaitable<void> Router::serve(net::HttpRequest request, net::ResponseWrite
   if (failure.empty()) co_return;
   spdlog::error("api: {} {} failed: {}", (*call)->request.method, (*call)->target.path, failure);
   response = status_response(internal_status(failure));
-  co_await writer.send(std::move(response));
+  co_await respond("", std::move(response), &writer);
 }
 
 }  // namespace hearth::api

@@ -26,9 +26,13 @@ class Router {
   Reply serve_object(CallPtr call, std::string_view verb) const;
   boost::asio::awaitable<Answer<net::HttpResponse>> answer(CallPtr call, std::string_view verb) const;
   boost::asio::awaitable<void> dispatch(CallPtr call, net::ResponseWriter* writer) const;
+  boost::asio::awaitable<void> watch(CallPtr call, net::ResponseWriter* writer) const;
+  boost::asio::awaitable<void> respond(std::string_view verb, net::HttpResponse response,
+                                       net::ResponseWriter* writer) const;
 
   Services services_;
   Metrics& metrics_;
+  prometheus::Gauge& watches_;
   const Trace& trace_;
   OpenApiPages openapi_;
 };

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/event_retention.hpp"
+
+#include <algorithm>
+
+namespace hearth::api {
+
+namespace {
+
+struct Dated {
+  std::string time;  ///< RFC 3339 in UTC to the second: sorts as text
+  ObjectPtr event;
+};
+
+/// When it was last seen; counted-up Events live on.
+std::string last_seen(const nlohmann::json& event) {
+  return std::max(text_at(event, {"lastTimestamp"}), text_at(event, {"metadata", "creationTimestamp"}));
+}
+
+void erase_event(Transaction& transaction, const ObjectPtr& event) {
+  transaction.erase({"events", namespace_of(*event), name_of(*event)}, *event);
+}
+
+}  // namespace
+
+void drop_old_events(Transaction& transaction, const std::string& ns, WallTime now) {
+  const auto oldest = to_rfc3339(now - kEventLifetime);
+  std::vector<Dated> kept;
+  for (auto& event : transaction.list("events", ns)) {
+    auto time = last_seen(*event);
+    if (time < oldest) {
+      erase_event(transaction, event);
+    } else {
+      kept.push_back({std::move(time), std::move(event)});
+    }
+  }
+  if (kept.size() < kMaxEvents) return;
+  std::sort(kept.begin(), kept.end(), [](const Dated& a, const Dated& b) { return a.time < b.time; });
+  for (std::size_t i = 0; i + kMaxEvents <= kept.size(); ++i)
+    erase_event(transaction, kept[i].event);
+}
+
+}  // namespace hearth::api
