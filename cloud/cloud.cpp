@@ -58,7 +58,7 @@ class Cloud {
     auto pki = open_pki(options_.data_dir, server_names());
     if (!pki) return pki.error();
     pki_ = std::move(*pki);
-    auto access = options_.kubeconfig.empty() ? start_api() : kube::load_kubeconfig(options_.kubeconfig);
+    auto access = find_access();
     if (!access) return access.error();
     build_controller(std::move(*access));
     if (const auto hub = start_hub(); !hub) return hub;
@@ -68,6 +68,12 @@ class Cloud {
                  with_port(options_.hub_listen, hub_->port()),
                  with_port(options_.cert_listen, cert_server_->port()));
     return {};
+  }
+
+  Result<kube::Access> find_access() {
+    if (options_.kubeconfig.empty()) return start_api();
+    if (options_.kubeconfig == kInCluster) return kube::in_cluster_access();
+    return kube::load_kubeconfig(options_.kubeconfig);
   }
 
   std::vector<std::string> server_names() const {
@@ -171,8 +177,19 @@ class Cloud {
     const auto count = std::max(2U, std::thread::hardware_concurrency());
     std::vector<std::jthread> threads;
     for (unsigned i = 1; i < count; ++i)
-      threads.emplace_back([this] { io_.run(); });
-    io_.run();
+      threads.emplace_back([this] { run_handlers(); });
+    run_handlers();
+  }
+
+  /// A handler that throws is a mistake of ours; it costs what it was about, not the process.
+  void run_handlers() {
+    while (!io_.stopped()) {
+      try {
+        io_.run();
+      } catch (const std::exception& escaped) {
+        spdlog::error("cloud: a handler ended by an exception: {}", escaped.what());
+      }
+    }
   }
 
   void stop() {

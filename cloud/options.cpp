@@ -19,7 +19,7 @@ constexpr std::string_view kConfigSchema = R"json({
     "certListen": {"type": "string", "description": "address:port of the certificate server"},
     "advertise": {"type": "array", "items": {"type": "string"},
                   "description": "Names and addresses under which this cloud is reached"},
-    "kubeconfig": {"type": "string", "description": "Work with this cluster's API server"},
+    "kubeconfig": {"type": "string", "description": "Work with this cluster's API server; in-cluster in a pod"},
     "tokenLifetimeHours": {"type": "integer", "minimum": 1, "maximum": 8784},
     "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
   }
@@ -67,7 +67,7 @@ void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
                  "Name or address under which nodes reach this cloud; may be repeated")
       ->envname("HEARTH_ADVERTISE");
   app.add_option("--kubeconfig", options.kubeconfig,
-                 "Work with this cluster's API server instead of the embedded one")
+                 "Work with this cluster's API server instead of the embedded one; \"in-cluster\" in a pod")
       ->envname("HEARTH_KUBECONFIG");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))

@@ -12,6 +12,8 @@
 
 namespace hearth::cloud {
 
+inline constexpr const char* kInCluster = "in-cluster";
+
 struct CloudOptions {
   std::filesystem::path config_file;
   std::filesystem::path data_dir = "/var/lib/hearth";
@@ -20,7 +22,8 @@ struct CloudOptions {
   std::string cert_listen = "127.0.0.1:10002";
   /// Names and addresses under which nodes and users reach this cloud; they go into its certificate.
   std::vector<std::string> advertise;
-  std::filesystem::path kubeconfig;  ///< given: a cluster's API server is used, and none is embedded
+  /// Given: a cluster's API server is used, and none is embedded. kInCluster: that of the pod we run in.
+  std::filesystem::path kubeconfig;
   std::chrono::hours token_lifetime{24};
   std::string log_level = "info";
 };

@@ -35,7 +35,9 @@ Result<net::Identity> read_identity(const std::filesystem::path& stem) {
 }
 
 Result<void> write_identity(const std::filesystem::path& stem, const net::Identity& identity) {
-  // The key comes last: while it is missing the pair is made again, never half used.
+  // The key goes first and comes last: while it is missing the pair is made again, never half used.
+  std::error_code none_there;
+  std::filesystem::remove(stem.string() + ".key", none_there);
   const auto certificate = write_private_file(stem.string() + ".crt", identity.certificate_pem);
   if (!certificate) return certificate;
   return write_private_file(stem.string() + ".key", identity.key_pem);

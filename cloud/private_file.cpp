@@ -64,7 +64,11 @@ Result<std::string> read_file(const std::filesystem::path& file) {
 Result<void> write_private_file(const std::filesystem::path& file, std::string_view text) {
   const auto neighbour = write_neighbour(file, text);
   if (!neighbour) return neighbour.error();
-  if (::rename(neighbour->c_str(), file.c_str()) != 0) return system_error(file, "cannot replace");
+  if (::rename(neighbour->c_str(), file.c_str()) != 0) {
+    auto failed = system_error(file, "cannot replace");
+    ::unlink(neighbour->c_str());
+    return failed;
+  }
   sync_folder(file.parent_path());
   return {};
 }
