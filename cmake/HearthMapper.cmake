@@ -3,10 +3,12 @@
 #
 # Builds NAME.so from the sources and the mapper.json beside them. The JSON, with the ABI number added, becomes the ELF
 # note that the host reads before it loads the file; name, version and threads go into the descriptor from the same text.
-# The file exports hearth_mapper_descriptor and nothing else. Target: hearth_mapper_NAME.
+# The file exports hearth_mapper_descriptor and nothing else. Target: hearth_mapper_NAME. Without a DIRECTORY of its own
+# it is installed with the host.
 
 set(HEARTH_MAPPER_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 set(HEARTH_MAPPER_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/hearth/mappers)
+add_custom_target(hearth_mappers) # all that are to be installed
 
 # The ABI number as abi.h has it.
 function(_hearth_abi_number out which)
@@ -64,6 +66,10 @@ function(hearth_add_mapper name)
                       HEARTH_MAPPER_THREADS=${note_threads} ${ARG_DEFINITIONS})
   target_link_libraries(${target} PRIVATE hearth_options hearth_mapper_sdk ${ARG_LIBRARIES})
   _hearth_mapper_link_options(${target})
+  if(ARG_DIRECTORY STREQUAL HEARTH_MAPPER_OUTPUT_DIRECTORY)
+    add_dependencies(hearth_mappers ${target})
+    install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/hearth/mappers)
+  endif()
 endfunction()
 
 # One symbol out, nothing unresolved, and the compiler's own run time inside, so that a mapper built elsewhere brings

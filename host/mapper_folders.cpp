@@ -2,14 +2,27 @@
 #include "host/mapper_folders.hpp"
 
 namespace hearth::host {
+namespace {
+
+/// In a build tree, and wherever an installed tree was put or moved to. Empty if there is none.
+std::filesystem::path beside_program() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto root = program.parent_path().parent_path();
+  for (const char* libraries : {"lib", HEARTH_LIBRARY_FOLDER}) {
+    auto folder = root / libraries / "hearth" / "mappers";
+    if (!program.empty() && std::filesystem::exists(folder, error)) return folder;
+  }
+  return {};
+}
+
+}  // namespace
 
 std::vector<std::filesystem::path> mapper_folders(const HostOptions& options) {
   if (!options.mapper_folders.empty()) return options.mapper_folders;
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto beside = program.parent_path().parent_path() / "lib" / "hearth" / "mappers";
+  const auto beside = beside_program();
   const std::filesystem::path installed = HEARTH_INSTALLED_MAPPERS;
-  return {std::filesystem::exists(beside, error) ? beside : installed, options.data_dir / "mappers"};
+  return {beside.empty() ? installed : beside, options.data_dir / "mappers"};
 }
 
 }  // namespace hearth::host
