@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 
 #include "host/eventbus/mqtt_link.hpp"
 #include "host/eventbus/outbox.hpp"
@@ -21,6 +22,10 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kStopLimit{1};
+
+// A link that ended sooner counts as a failed attempt: a broker that accepts and closes would otherwise be
+// dialled, and told of in the log, at the shortest pause for ever.
+constexpr std::chrono::seconds kStableLink{10};
 
 /// Two clients with one id kick each other off the broker for ever, so no two hosts may share one.
 std::string unique_client_id(const std::string& prefix) {
@@ -76,6 +81,7 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   MqttLinkEvents link_events();
   void link_up();
   void link_down(const std::string& why);
+  void tell(bool connected);
   void connect_later();
   void received(BusMessage message);
   void handle(BusMessage message);
@@ -97,6 +103,8 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   Outbox outbox_;
   std::unique_ptr<MqttLink> link_;
   bool up_ = false;
+  std::chrono::steady_clock::time_point up_since_;
+  std::optional<bool> told_;  // to the link handler
   bool stopping_ = false;
   std::string reported_problem_;
 };
@@ -130,18 +138,21 @@ MqttLinkEvents EventBus::Impl::link_events() {
 
 void EventBus::Impl::link_up() {
   spdlog::info("eventbus: connected to {} as {}", options_.broker, client_id_);
-  reported_problem_.clear();
-  backoff_.reset();
   up_ = true;
+  up_since_ = std::chrono::steady_clock::now();
   counters_.connected.Set(1);
-  link_handler_(true);
+  tell(true);
 }
 
 void EventBus::Impl::link_down(const std::string& why) {
-  const bool was_up = std::exchange(up_, false);
+  const auto now = std::chrono::steady_clock::now();
+  if (std::exchange(up_, false) && now - up_since_ > kStableLink) {
+    backoff_.reset();
+    reported_problem_.clear();
+  }
   progress_.cancel();
   counters_.connected.Set(0);
-  auto lost = outbox_.take_lost(std::chrono::steady_clock::now());
+  auto lost = outbox_.take_lost(now);
   counters_.queued_bytes.Set(0);
   counters_.dropped.Increment(static_cast<double>(lost.others));
   for (auto& message : lost.deliver)
@@ -152,8 +163,14 @@ void EventBus::Impl::link_down(const std::string& why) {
         options_.broker, why);
     reported_problem_ = why;
   }
-  if (was_up) link_handler_(false);
+  tell(false);
   if (!stopping_) connect_later();
+}
+
+void EventBus::Impl::tell(bool connected) {
+  if (told_ == connected) return;
+  told_ = connected;
+  link_handler_(connected);
 }
 
 void EventBus::Impl::connect_later() {

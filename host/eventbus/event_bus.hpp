@@ -45,7 +45,8 @@ class EventBus {
   EventBus(boost::asio::io_context& io, EventBusOptions options, Metrics& metrics);
   ~EventBus();
 
-  /// Before start(). The handler gets every message of the subscriptions; the link handler each change.
+  /// Before start(). The handler gets every message of the subscriptions; the link handler whether the first
+  /// attempt worked, and then each change.
   void on_message(Handler handler);
   void on_link(LinkHandler handler);
   void start();
