@@ -31,14 +31,24 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
         all_closed_(io) {}
 
   void device_changed(const device::Device& device, const device::DeviceModel* model) {
-    auto& managed = devices_[device.meta.id];
-    if (!managed) managed = begin(device.meta.id);
+    if (const auto closing = closing_.find(device.meta.id); closing != closing_.end()) {
+      closing->second = Successor{device, model ? std::optional(*model) : std::nullopt};
+      return;
+    }
+    const auto known = devices_.find(device.meta.id);
+    if (known != devices_.end()) return known->second->set(device, model);
+    const auto managed = make(device.meta.id);
+    devices_.emplace(device.meta.id, managed);
     managed->set(device, model);
+    ++open_;
+    managed->start([self = shared_from_this(), id = device.meta.id] { self->ended(id); });
   }
 
   void device_removed(const DeviceId& id) {
+    if (const auto closing = closing_.find(id); closing != closing_.end()) closing->second.reset();
     const auto found = devices_.find(id);
     if (found == devices_.end()) return;
+    closing_.emplace(id, std::nullopt);
     found->second->stop();
     devices_.erase(found);
   }
@@ -60,8 +70,23 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
       device->look_again();
   }
 
+  void broker_changed(bool reachable) {
+    using wire::ConditionStatus;
+    const auto status = reachable ? ConditionStatus::yes : ConditionStatus::no;
+    if (broker_ && broker_->status == status) return;
+    broker_ = wire::Condition{
+        "BrokerReachable", status, reachable ? "Connected" : "BrokerAway",
+        reachable ? "the MQTT broker serves this node"
+                  : "the MQTT broker cannot be reached; the host's own parts go on without it, "
+                    "other MQTT clients are cut off",
+        clock_()};
+    for (const auto& [id, device] : devices_)
+      device->tell_conditions();
+  }
+
   boost::asio::awaitable<void> stop() {
     const auto self = shared_from_this();
+    stopping_ = true;
     for (const auto& [id, device] : devices_)
       device->stop();
     devices_.clear();
@@ -71,15 +96,29 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
   }
 
  private:
-  std::shared_ptr<ManagedDevice> begin(const DeviceId& id) {
-    const Surroundings around{io_,    buses_, catalogue_, options_, outputs_,
-                              trace_, clock_, reads_,     writes_,  failures_};
-    auto managed = std::make_shared<ManagedDevice>(around, id);
-    ++open_;
-    managed->start([self = shared_from_this()] {
-      if (--self->open_ == 0) self->all_closed_.cancel();
-    });
-    return managed;
+  /// What takes a removed device's name before the removed one is closed.
+  struct Successor {
+    device::Device device;
+    std::optional<device::DeviceModel> model;
+  };
+
+  std::shared_ptr<ManagedDevice> make(const DeviceId& id) {
+    const Surroundings around{io_,    buses_,  catalogue_, options_, outputs_, trace_,
+                              clock_, broker_, reads_,     writes_,  failures_};
+    return std::make_shared<ManagedDevice>(around, id);
+  }
+
+  /// Only now may another device of the name open: the old one held its lines, and its last word is "offline".
+  void ended(const DeviceId& id) {
+    if (--open_ == 0) all_closed_.cancel();
+    const auto closing = closing_.find(id);
+    if (closing == closing_.end()) {
+      devices_.erase(id);
+      return;
+    }
+    const auto next = std::move(closing->second);
+    closing_.erase(closing);
+    if (next && !stopping_) device_changed(next->device, next->model ? &*next->model : nullptr);
   }
 
   boost::asio::io_context& io_;
@@ -94,8 +133,11 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
   prometheus::Counter& failures_;
   prometheus::Counter& malformed_;
   boost::asio::steady_timer all_closed_;
+  std::optional<wire::Condition> broker_;  ///< nothing until the first word of it
   std::map<DeviceId, std::shared_ptr<ManagedDevice>> devices_;
+  std::map<DeviceId, std::optional<Successor>> closing_;  ///< removed, and not yet closed
   int open_ = 0;
+  bool stopping_ = false;
 };
 
 DeviceRuntime::DeviceRuntime(boost::asio::io_context& io, boost::asio::thread_pool& workers,
@@ -120,6 +162,10 @@ void DeviceRuntime::handle_delta(const DeviceId& id, const std::string& payload)
 
 void DeviceRuntime::catalogue_changed() {
   impl_->catalogue_changed();
+}
+
+void DeviceRuntime::broker_changed(bool reachable) {
+  impl_->broker_changed(reachable);
 }
 
 boost::asio::awaitable<void> DeviceRuntime::stop() {

@@ -54,7 +54,9 @@ class DeviceRuntime {
   void handle_delta(const DeviceId& id, const std::string& payload);
   /// From the folder watch: the catalogue has changed; devices without a mapper look again.
   void catalogue_changed();
-  /// Closes every device.
+  /// From EventBus: becomes the condition BrokerReachable of every device.
+  void broker_changed(bool reachable);
+  /// Closes every device; waits for them as long as one call to a mapper may take.
   boost::asio::awaitable<void> stop();
 
  private:

@@ -17,6 +17,10 @@ namespace {
 using mapper::StatusClass;
 using std::chrono::steady_clock;
 
+nlohmann::json bound(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
 /// What a mapper sees of a device; desired values are not part of it.
 nlohmann::json wiring(const device::ResolvedDevice& device) {
   auto properties = nlohmann::json::array();
@@ -24,7 +28,7 @@ nlohmann::json wiring(const device::ResolvedDevice& device) {
     properties.push_back({property.model.name, device::to_string(property.model.type),
                           property.model.access == device::AccessMode::read_only, property.config,
                           property.device.collect_cycle.count(), property.device.report_to_cloud,
-                          property.model.minimum.value_or(0), property.model.maximum.value_or(0)});
+                          property.model.unit, bound(property.model.minimum), bound(property.model.maximum)});
   }
   return {device.meta.uid, device.model_name, device.protocol_name, device.config, std::move(properties)};
 }
@@ -72,14 +76,19 @@ ManagedDevice::ManagedDevice(Surroundings surroundings, DeviceId id)
 
 void ManagedDevice::start(std::function<void()> finished) {
   finished_ = std::move(finished);
-  boost::asio::co_spawn(around_.io, run(), [self = shared_from_this()](std::exception_ptr problem) {
-    try {
-      if (problem) std::rethrow_exception(problem);
-    } catch (const std::exception& error) {
-      spdlog::error("device {}: life cycle ended: {}", self->id_.str(), error.what());
-    }
-    self->finished_();
-  });
+  boost::asio::co_spawn(around_.io, run(),
+                        [self = shared_from_this()](std::exception_ptr problem) { self->ended(problem); });
+}
+
+void ManagedDevice::ended(std::exception_ptr problem) {
+  try {
+    if (problem) std::rethrow_exception(problem);
+  } catch (const std::exception& error) {
+    set_condition(wire::ConditionStatus::no, "Internal",
+                  fmt::format("the host gave this device up: {}", error.what()));
+  }
+  const auto finished = std::exchange(finished_, nullptr);
+  finished();
 }
 
 void ManagedDevice::set(const device::Device& device, const device::DeviceModel* model) {
@@ -94,8 +103,10 @@ void ManagedDevice::set(const device::Device& device, const device::DeviceModel*
 
 void ManagedDevice::want(const std::map<std::string, std::string>& desired) {
   const auto now = steady_clock::now();
-  for (const auto& [property, value] : desired)
-    writes_.want(property, value, now);
+  for (const auto& [property, value] : desired) {
+    // Anybody on the broker can name properties; only those of the device are remembered.
+    if (device_ && device_->find(property)) writes_.want(property, value, now);
+  }
   wake();
 }
 
@@ -131,13 +142,14 @@ boost::asio::awaitable<void> ManagedDevice::run() {
       continue;
     }
     set_condition(wire::ConditionStatus::no, setup.error().code, setup.error().text);
+    // Also at first: a host that was killed has left its devices "online".
+    set_state("offline");
     while (!stopping_ && !reopen_)
       co_await sleep_until(std::nullopt);
   }
 }
 
 Result<ManagedDevice::Setup> ManagedDevice::prepare() {
-  if (!device_) return not_found("Pending", "waiting for the Device's manifest");
   if (!model_) {
     return not_found("ModelMissing",
                      fmt::format("DeviceModel {} is not known to this node", device_->model_name));
@@ -176,6 +188,7 @@ boost::asio::awaitable<void> ManagedDevice::connect_and_serve(Setup setup) {
   std::shared_ptr<plugin::LoadedDevice> device = std::move(*opened);
   mapper_ = setup.mapper;
   reads_.emplace(setup.resolved.properties, around_.options.refresh, steady_clock::now());
+  writes_.reopened();
   const auto why = co_await serve(setup, device);
   mapper_.reset();
   // Closing may block, so it happens on the bus; the last reference goes there.
@@ -248,6 +261,7 @@ mapper::Status ManagedDevice::note_write(const Setup& setup, const WritePlan::Wr
       writes_.written(write.property, now);
       if (outcome.actual) {
         const auto text = device::print_value(*outcome.actual);
+        writes_.seen(write.property, text);
         if (reads_->worth_reporting(write.property, text, now))
           report({{write.property, text}}, setup.resolved);
         return {};
@@ -312,7 +326,7 @@ mapper::Status ManagedDevice::note_reads(const std::vector<std::string>& names,
   }
   if (!problems.empty()) {
     set_condition(wire::ConditionStatus::yes, "Degraded", problems);
-  } else if (condition_ && condition_->reason == "Degraded") {
+  } else if (condition_ && (condition_->reason == "Degraded" || condition_->reason == "BusStuck")) {
     set_condition(wire::ConditionStatus::yes, "Online", "all properties can be read again");
   }
   return {};
@@ -370,7 +384,14 @@ void ManagedDevice::set_condition(wire::ConditionStatus status, std::string reas
     spdlog::warn("device {}: {}: {}", id_.str(), reason, message);
   }
   condition_ = wire::Condition{"MapperReady", status, std::move(reason), std::move(message), transition};
-  around_.outputs.conditions(id_, {*condition_});
+  tell_conditions();
+}
+
+void ManagedDevice::tell_conditions() const {
+  if (!condition_) return;
+  std::vector<wire::Condition> conditions{*condition_};
+  if (around_.broker) conditions.push_back(*around_.broker);
+  around_.outputs.conditions(id_, std::move(conditions));
 }
 
 void ManagedDevice::arm_stuck_alarm() {

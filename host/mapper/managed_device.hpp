@@ -30,6 +30,7 @@ struct Surroundings {
   const Outputs& outputs;
   Trace& trace;
   const Clock& clock;
+  const std::optional<wire::Condition>& broker;  ///< goes with every device's own condition
   prometheus::Counter& reads;
   prometheus::Counter& writes;
   prometheus::Counter& failures;
@@ -39,13 +40,15 @@ class ManagedDevice : public std::enable_shared_from_this<ManagedDevice> {
  public:
   ManagedDevice(Surroundings surroundings, DeviceId id);
 
-  /// Once; `finished` is called after stop() when the device is closed.
+  /// Once, after the first set(); `finished` is called after stop() when the device is closed.
   void start(std::function<void()> finished);
   /// New manifests; an open device is reopened only if what its mapper sees has changed.
   void set(const device::Device& device, const device::DeviceModel* model);
   void want(const std::map<std::string, std::string>& desired);
   /// The catalogue has changed.
   void look_again();
+  /// The whole list, as DeviceTwin takes it; nothing before the device has a condition of its own.
+  void tell_conditions() const;
   void stop();
 
  private:
@@ -71,6 +74,7 @@ class ManagedDevice : public std::enable_shared_from_this<ManagedDevice> {
   mapper::Status note_reads(const std::vector<std::string>& names,
                             const std::vector<mapper::ReadResult>& results);
   void report(const std::map<std::string, std::string>& values, const device::ResolvedDevice& resolved);
+  void ended(std::exception_ptr problem);
   void set_state(const std::string& state);
   void set_condition(wire::ConditionStatus status, std::string reason, std::string message);
   void arm_stuck_alarm();

@@ -16,6 +16,9 @@ ReadPlan::ReadPlan(const std::vector<device::ResolvedProperty>& properties, Dura
 
 std::vector<std::string> ReadPlan::due(Time now) const {
   std::vector<std::string> names;
+  // Only what is due brings its neighbours along: else cycles shorter than kTogether would never end.
+  const auto next = next_due();
+  if (!next || *next > now) return names;
   for (const auto& [name, entry] : entries_) {
     if (entry.due <= now + kTogether) names.push_back(name);
   }

@@ -21,7 +21,7 @@ class ReadPlan {
   /// Every property is due at once; an unchanged value is worth a report again after `refresh`.
   ReadPlan(const std::vector<device::ResolvedProperty>& properties, Duration refresh, Time now);
 
-  /// What is due now or within kTogether, so that cycles of like length share one read.
+  /// What is due now, and with it what is due within kTogether, so that cycles of like length share one read.
   std::vector<std::string> due(Time now) const;
   std::optional<Time> next_due() const;
   /// The properties were read (or tried): each is due again one collect cycle later.

@@ -37,6 +37,13 @@ TEST(ReadPlan, ReadsTogetherWhatIsDueWithinAMoment) {
   EXPECT_THAT(plan.due(kStart + milliseconds(100)), ElementsAre("a", "b"));
 }
 
+TEST(ReadPlan, KeepsToACycleHoweverShort) {
+  ReadPlan plan({property("a", milliseconds(5))}, seconds(60), kStart);
+  plan.done({"a"}, kStart);
+  EXPECT_THAT(plan.due(kStart + milliseconds(4)), IsEmpty());
+  EXPECT_THAT(plan.due(kStart + milliseconds(5)), ElementsAre("a"));
+}
+
 TEST(ReadPlan, ReportsChangesAndRefreshesOnly) {
   ReadPlan plan({property("a", milliseconds(100))}, seconds(60), kStart);
   EXPECT_TRUE(plan.worth_reporting("a", "1", kStart));

@@ -3,21 +3,27 @@
 
 namespace hearth::runtime {
 
+WritePlan::Entry& WritePlan::entry_of(const std::string& property) {
+  return entries_.try_emplace(property, Backoff(min_, max_)).first->second;
+}
+
 void WritePlan::want(const std::string& property, const std::string& value, Time now) {
-  auto& entry = entries_.try_emplace(property, Backoff(min_, max_)).first->second;
+  auto& entry = entry_of(property);
   const bool same = entry.value == value;
   if (same && (entry.waiting || entry.dropped)) return;
+  if (!same) entry.written.reset();
   const bool refused = same && entry.written && now - *entry.written < kSettleTime;
   if (!refused) entry.backoff.reset();
   entry.value = value;
-  entry.waiting = true;
+  entry.waiting = entry.seen != value;
   entry.dropped = false;
   entry.when = refused ? now + entry.backoff.next() : now;
 }
 
 void WritePlan::seen(const std::string& property, const std::string& value) {
-  const auto found = entries_.find(property);
-  if (found != entries_.end() && found->second.value == value) found->second.waiting = false;
+  auto& entry = entry_of(property);
+  entry.seen = value;
+  if (entry.value == value) entry.waiting = false;
 }
 
 void WritePlan::written(const std::string& property, Time now) {
@@ -25,11 +31,14 @@ void WritePlan::written(const std::string& property, Time now) {
   if (found == entries_.end()) return;
   found->second.waiting = false;
   found->second.written = now;
+  found->second.seen.reset();
 }
 
 void WritePlan::failed(const std::string& property, Time now) {
   const auto found = entries_.find(property);
-  if (found != entries_.end()) found->second.when = now + found->second.backoff.next();
+  if (found == entries_.end()) return;
+  found->second.when = now + found->second.backoff.next();
+  found->second.seen.reset();
 }
 
 void WritePlan::drop(const std::string& property) {
@@ -37,6 +46,11 @@ void WritePlan::drop(const std::string& property) {
   if (found == entries_.end()) return;
   found->second.waiting = false;
   found->second.dropped = true;
+}
+
+void WritePlan::reopened() {
+  for (auto& [property, entry] : entries_)
+    entry.seen.reset();
 }
 
 std::vector<WritePlan::Write> WritePlan::due(Time now) const {

@@ -26,17 +26,20 @@ class WritePlan {
   WritePlan(Backoff::Duration min_backoff, Backoff::Duration max_backoff)
       : min_(min_backoff), max_(max_backoff) {}
 
-  /// The twin wants this value. A value already waiting keeps its place; one that was written a moment ago
-  /// and is wanted again (the appliance was switched back, or refuses) waits a little longer each time.
+  /// The twin wants this value. A value already waiting keeps its place; one that the appliance was last seen
+  /// with is not written again; one that was written a moment ago and is wanted again (the appliance was
+  /// switched back, or refuses) waits a little longer each time.
   void want(const std::string& property, const std::string& value, Time now);
   /// The appliance was seen with this value; if it is the wanted one, there is nothing to write any more.
   void seen(const std::string& property, const std::string& value);
-  /// The write worked; it stays wanted only until the value is seen.
+  /// The write worked; what the appliance shows now is yet to be seen.
   void written(const std::string& property, Time now);
   /// The write did not work: again after the backoff.
   void failed(const std::string& property, Time now);
   /// The value can never be written (the mapper says so): dropped until another one is wanted.
   void drop(const std::string& property);
+  /// The appliance was away and may have changed: what was seen of it counts no more.
+  void reopened();
 
   /// What is to be written now.
   std::vector<Write> due(Time now) const;
@@ -50,12 +53,15 @@ class WritePlan {
   struct Entry {
     explicit Entry(Backoff b) : backoff(b) {}
     std::string value;
+    std::optional<std::string> seen;  ///< since the last write
     bool waiting = false;
     bool dropped = false;
     Time when;
     std::optional<Time> written;
     Backoff backoff;
   };
+
+  Entry& entry_of(const std::string& property);
 
   Backoff::Duration min_;
   Backoff::Duration max_;

@@ -60,6 +60,26 @@ TEST_F(WritePlanTest, EnforcesAtOnceWhenSomebodySwitchedTheAppliance) {
   EXPECT_EQ(plan_.due(later).size(), 1u);
 }
 
+TEST_F(WritePlanTest, DoesNotWriteWhatTheApplianceAlreadyShows) {
+  plan_.seen("power", "ON");
+  plan_.want("power", "ON", now_);
+  EXPECT_FALSE(plan_.next_due()) << "the twin may not have been told, as of a property that is not reported";
+  plan_.want("power", "OFF", now_);
+  EXPECT_EQ(plan_.due(now_).size(), 1u);
+}
+
+TEST_F(WritePlanTest, TrustsNoReadingFromBeforeAWriteOrAReopening) {
+  plan_.seen("power", "OFF");
+  plan_.want("power", "ON", now_);
+  plan_.written("power", now_);
+  plan_.want("power", "OFF", now_);
+  EXPECT_EQ(plan_.due(now_).size(), 1u);
+  plan_.seen("power", "OFF");
+  plan_.reopened();
+  plan_.want("power", "OFF", now_);
+  EXPECT_EQ(plan_.due(now_).size(), 1u);
+}
+
 TEST_F(WritePlanTest, TakesADroppedValueAgainOnlyWhenItChanges) {
   plan_.want("power", "PURPLE", now_);
   plan_.drop("power");
