@@ -44,6 +44,12 @@ TEST_P(BuiltMapper, NeedsNoCxxRunTimeOfTheHost) {
   EXPECT_EQ(output_of("readelf -dW " + GetParam().string()).find("libstdc++"), std::string::npos);
 }
 
+TEST_P(BuiltMapper, NeedsNoTls) {
+  const auto dynamic = output_of("readelf -dW " + GetParam().string());
+  EXPECT_NE(dynamic.find("libc.so"), std::string::npos);
+  EXPECT_EQ(dynamic.find("libssl"), std::string::npos);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, BuiltMapper,
                          testing::Values(test::virtual_file(), test::gpio_file(), test::probe_file()),
                          [](const auto& mapper) { return mapper.param.stem().string(); });
