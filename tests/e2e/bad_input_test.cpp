@@ -18,8 +18,10 @@ class BadInput : public SystemTest {
   }
 
   void publish(const std::string& topic, const std::string& payload) const {
+    // By file: a payload may be longer than an argument.
+    const auto file = folder().write("payload", payload);
     ASSERT_EQ(run(find_program("mosquitto_pub"),
-                  {"-p", std::to_string(broker_port()), "-q", "1", "-t", topic, "-m", payload})
+                  {"-p", std::to_string(broker_port()), "-q", "1", "-t", topic, "-f", file.string()})
                   .status,
               0);
   }

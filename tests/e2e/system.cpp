@@ -21,11 +21,14 @@ bool listens(int port) {
   return connected;
 }
 
-const nlohmann::json* find_by(const nlohmann::json& list, const char* key, const std::string& value) {
-  for (const auto& item : list) {
-    if (item.value(key, "") == value) return &item;
+/// The item of a list whose `key` is `value`; null if there is none.
+nlohmann::json find_by(const nlohmann::json& object, const nlohmann::json::json_pointer& list, const char* key,
+                       const std::string& value) {
+  if (!object.contains(list)) return {};
+  for (const auto& item : object.at(list)) {
+    if (item.value(key, "") == value) return item;
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace
@@ -140,17 +143,13 @@ nlohmann::json SystemTest::device(const std::string& name) const {
 }
 
 std::string SystemTest::reported(const std::string& device_name, const std::string& property) const {
-  const auto object = device(device_name);
-  const auto* twin =
-      find_by(object.value("/status/twins"_json_pointer, nlohmann::json::array()), "propertyName", property);
-  return twin ? twin->value("/reported/value"_json_pointer, "") : "";
+  const auto twin = find_by(device(device_name), "/status/twins"_json_pointer, "propertyName", property);
+  return twin.contains("reported") ? twin["reported"].value("value", "") : "";
 }
 
 std::string SystemTest::condition_reason(const std::string& device_name, const std::string& type) const {
-  const auto object = device(device_name);
-  const auto* condition =
-      find_by(object.value("/status/conditions"_json_pointer, nlohmann::json::array()), "type", type);
-  return condition ? condition->value("reason", "") : "";
+  const auto condition = find_by(device(device_name), "/status/conditions"_json_pointer, "type", type);
+  return condition.is_object() ? condition.value("reason", "") : "";
 }
 
 Finished SystemTest::desire(const std::string& device_name, const std::string& value) const {

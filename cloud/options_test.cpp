@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "sdk/base/ids.hpp"
+
+namespace hearth::cloud {
+namespace {
+
+class CloudOptionsTest : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override {
+    unsetenv("HEARTH_API_LISTEN");
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string write(const std::string& text) {
+    const auto file = folder_ / "cloud.yaml";
+    std::ofstream(file) << text;
+    return file.string();
+  }
+
+  static Result<Invocation> parse(const std::vector<std::string>& arguments) {
+    std::vector<const char*> argv{"hearth-cloud"};
+    for (const auto& argument : arguments)
+      argv.push_back(argument.c_str());
+    return parse_command_line(static_cast<int>(argv.size()), argv.data());
+  }
+
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("hearth-cloud-options-" + new_uuid());
+};
+
+TEST_F(CloudOptionsTest, FlagsGoOverEnvironmentOverFile) {
+  const auto file =
+      write("apiListen: 127.0.0.1:1\nadvertise: [a.example, 10.0.0.1]\ntokenLifetimeHours: 2\n");
+  const auto from_file = parse({"--config", file})->options;
+  EXPECT_EQ(from_file.api_listen, "127.0.0.1:1");
+  EXPECT_THAT(from_file.advertise, testing::ElementsAre("a.example", "10.0.0.1"));
+  EXPECT_EQ(from_file.token_lifetime, std::chrono::hours(2));
+  setenv("HEARTH_API_LISTEN", "127.0.0.1:2", 1);
+  EXPECT_EQ(parse({"--config", file})->options.api_listen, "127.0.0.1:2");
+  EXPECT_EQ(parse({"--config", file, "--api-listen", "127.0.0.1:3"})->options.api_listen, "127.0.0.1:3");
+}
+
+TEST_F(CloudOptionsTest, ListenOnLoopbackUnlessToldOtherwise) {
+  const auto options = parse({})->options;
+  for (const auto& listen : {options.api_listen, options.hub_listen, options.cert_listen}) {
+    EXPECT_TRUE(listen.starts_with("127.0.0.1:")) << listen;
+  }
+}
+
+TEST_F(CloudOptionsTest, TokenTakesItsDataDirBehindItToo) {
+  const auto invocation = parse({"token", "--data-dir", "/x"}).value();
+  EXPECT_EQ(invocation.command, Command::token);
+  EXPECT_EQ(invocation.options.data_dir, "/x");
+}
+
+TEST_F(CloudOptionsTest, TellWhatIsWrong) {
+  EXPECT_TRUE(parse({"--api-lissen", "x"}).has_error());
+  const auto wrong = parse({"--config", write("apiListn: x\ntokenLifetimeHours: 0\n")});
+  ASSERT_TRUE(wrong.has_error());
+  EXPECT_THAT(wrong.error().text,
+              testing::AllOf(testing::HasSubstr("cloud.yaml:1:1:"), testing::HasSubstr("apiListen"),
+                             testing::HasSubstr("cloud.yaml:2:21:")));
+}
+
+}  // namespace
+}  // namespace hearth::cloud
