@@ -24,14 +24,17 @@ device::DeviceModel model(const std::string& protocol) {
   return device::parse_device_model(object).value();
 }
 
-device::Device lamp(const std::string& uid, const json& visitor = json::object(), bool report = true) {
+device::Device lamp(const std::string& uid, const json& visitor = json::object(), bool report = true,
+                    const json& protocol = json::object()) {
   const json property{{"name", "power"},
                       {"collectCycle", 20},
                       {"reportToCloud", report},
                       {"visitors", {{"configData", visitor}}}};
-  const json object{
-      {"metadata", {{"name", "lamp"}, {"uid", uid}}},
-      {"spec", {{"deviceModelRef", {{"name", "lamps"}}}, {"properties", json::array({property})}}}};
+  const json object{{"metadata", {{"name", "lamp"}, {"uid", uid}}},
+                    {"spec",
+                     {{"deviceModelRef", {{"name", "lamps"}}},
+                      {"protocol", {{"configData", protocol}}},
+                      {"properties", json::array({property})}}}};
   return device::parse_device(object).value();
 }
 
@@ -50,7 +53,9 @@ class Runtime : public testing::Test {
       conditions_ = std::move(conditions);
     };
     outputs.want_delta = [](const DeviceId&) {};
-    runtime_ = std::make_unique<DeviceRuntime>(io_, workers_, catalogue_, RuntimeOptions{},
+    RuntimeOptions options;
+    options.call_deadline = std::chrono::milliseconds(200);
+    runtime_ = std::make_unique<DeviceRuntime>(io_, workers_, catalogue_, std::move(options),
                                                std::move(outputs), metrics_, trace_);
   }
   void TearDown() override {
@@ -107,6 +112,15 @@ TEST_F(Runtime, OpensANewDeviceOfAnOldNameOnlyWhenTheOldOneIsClosed) {
   runtime_->device_changed(lamp("u2"), &lamps);
   ASSERT_TRUE(until([this] { return states_.size() == 3; }));
   EXPECT_THAT(states_, ElementsAre("online", "offline", "online"));
+}
+
+TEST_F(Runtime, SaysThatAMapperHangsAndThatItIsBack) {
+  const auto lamps = model("probe");
+  runtime_->device_changed(lamp("u1", json::object(), true, {{"sleepMs", 800}}), &lamps);
+  ASSERT_TRUE(until_reason("BusStuck"));
+  EXPECT_EQ(conditions_[0].status, ConditionStatus::no);
+  EXPECT_TRUE(until_reason("Online"));
+  EXPECT_EQ(conditions_[0].status, ConditionStatus::yes);
 }
 
 TEST_F(Runtime, ForgetsASuccessorThatIsRemovedToo) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mapper that does wrong what its config names: throwIn names a call, returns names a bad result.
+// A mapper that does wrong what its config names: throwIn names a call, returns names a bad result, sleepMs how long
+// each read takes, whatever its deadline.
 #include <limits>
 #include <stdexcept>
+#include <thread>
 
 #include "sdk/mapper/mapper.hpp"
 
@@ -25,6 +27,7 @@ class ProbeDevice : public Device {
 
   ReadResult read(Handle, Deadline) override {
     maybe_throw(config_, "read");
+    std::this_thread::sleep_for(std::chrono::milliseconds(config_.config.value("sleepMs", 0)));
     if (config_.config.value("throwIn", "") == "read a number") throw 7;
     const auto returns = config_.config.value("returns", "");
     if (returns == "link") return {link_error("the cable is out")};
