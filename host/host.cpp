@@ -5,9 +5,14 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdlib>
+#include <future>
 #include <set>
+#include <thread>
 
 #include "host/eventbus/event_bus.hpp"
 #include "host/eventbus/managed_broker.hpp"
@@ -19,15 +24,14 @@
 #include "host/plugin/catalogue.hpp"
 #include "host/plugin/folder_watch.hpp"
 #include "host/twin/device_twin.hpp"
-#include "sdk/base/bounded_json.hpp"
 #include "sdk/store/storage.hpp"
 #include "sdk/wire/topic.hpp"
-#include "sdk/wire/twin_document.hpp"
 
 namespace hearth::host {
 namespace {
 
 constexpr std::size_t kWorkers = 8;
+constexpr std::chrono::seconds kWorkersLimit{5};
 
 /// Members in the order they are built; they go in the opposite one.
 class Host {
@@ -54,19 +58,49 @@ class Host {
     boost::asio::co_spawn(io_, start(), [this](std::exception_ptr problem, Result<void> result) {
       started(problem, std::move(result));
     });
-    io_.run();
-    workers_.join();
+    run_io();
+    end_workers();
     return std::move(outcome_);
   }
 
  private:
+  /// What a handler throws is the loss of that one event, not the end of the host.
+  void run_io() {
+    for (;;) {
+      try {
+        io_.run();
+        return;
+      } catch (const std::exception& escaped) {
+        spdlog::error("host: an event was not handled: {}", escaped.what());
+      }
+    }
+  }
+
+  /// A mapper may never come back from a call. Its thread cannot be ended alone, so the process ends around it:
+  /// with everything stored, and nothing destroyed that the thread may look at.
+  void end_workers() {
+    std::promise<void> joined;
+    std::thread joiner([this, &joined] {
+      workers_.join();
+      joined.set_value();
+    });
+    if (joined.get_future().wait_for(kWorkersLimit) != std::future_status::ready) {
+      spdlog::error("host: a mapper does not come back from a call; the process ends without it");
+      storage_.reset();
+      spdlog::default_logger()->flush();
+      std::_Exit(EXIT_FAILURE);
+    }
+    joiner.join();
+  }
+
   boost::asio::awaitable<Result<void>> start() {
     auto broker = options_.broker;
-    if (broker.starts_with("managed")) {
-      auto managed = co_await start_managed_broker();
+    if (const auto port = managed_port(broker)) {
+      auto managed = co_await start_managed_broker(*port);
       if (!managed) co_return managed.error();
       broker = *managed;
     }
+    if (stopping_) co_return Result<void>();
     build_bus(broker);
     build_hub();
     build_twin_and_runtime();
@@ -84,6 +118,7 @@ class Host {
   }
 
   void started(std::exception_ptr problem, Result<void> result) {
+    if (stopping_) return;  // what a start that was broken off comes to does not matter
     outcome_ = std::move(result);
     try {
       if (problem) std::rethrow_exception(problem);
@@ -93,12 +128,10 @@ class Host {
     if (outcome_.has_error()) begin_stop();
   }
 
-  boost::asio::awaitable<Result<std::string>> start_managed_broker() {
+  boost::asio::awaitable<Result<std::string>> start_managed_broker(std::uint16_t port) {
     eventbus::ManagedBrokerOptions broker_options;
     broker_options.data_dir = options_.data_dir;
-    if (const auto colon = options_.broker.find(':'); colon != std::string::npos) {
-      broker_options.port = static_cast<std::uint16_t>(std::stoul(options_.broker.substr(colon + 1)));
-    }
+    broker_options.port = port;
     broker_ = std::make_unique<eventbus::ManagedBroker>(io_, broker_options);
     const auto started = co_await broker_->start();
     if (!started) co_return started.error();
@@ -113,7 +146,8 @@ class Host {
     bus_options.password = options_.broker_password;
     bus_options.subscriptions = wire::host_subscriptions();
     bus_ = std::make_unique<eventbus::EventBus>(io_, std::move(bus_options), metrics_);
-    bus_->on_message([this](eventbus::BusMessage message) { take_from_bus(std::move(message)); });
+    bus_->on_message([this](eventbus::BusMessage message) { take_from_bus(message); });
+    bus_->on_link([this](bool connected) { broker_changed(connected); });
   }
 
   void build_hub() {
@@ -158,40 +192,54 @@ class Host {
                                            std::move(twin_outputs), std::move(listener), metrics_, trace_);
   }
 
+  void broker_changed(bool connected) {
+    if (stopping_) return;
+    retained_logged_ = false;
+    runtime_->broker_changed(connected);
+    // Mappers of other programs have missed what was published meanwhile.
+    if (connected) twin_->publish_deltas();
+  }
+
   /// Step 2 of the report path ends here, step 3 begins.
-  void take_from_bus(eventbus::BusMessage message) {
+  void take_from_bus(const eventbus::BusMessage& message) {
+    if (message.retained) return refuse_retained(message.topic);
     const auto topic = wire::parse_topic(message.topic);
-    if (message.retained) {
-      // A retained command would be carried out again at each start; none of ours is ever retained.
-      refused_.Increment();
-      spdlog::warn("host: retained message on {} refused; clear it with: mosquitto_pub -r -n -t '{}'",
-                   message.topic, message.topic);
-      return;
-    }
     if (topic.kind == wire::TopicKind::twin_update_delta) {
       runtime_->handle_delta(topic.device, message.payload);
       return;
     }
-    if (topic.kind == wire::TopicKind::twin_update) trace_arrival(topic.device, message);
-    twin_->handle_mqtt(message.topic, message.payload);
+    twin_->handle_mqtt(message.topic, message.payload,
+                       message.from_broker ? "came back from Mosquitto by subscription"
+                                           : "delivered in the process, no broker");
   }
 
-  void trace_arrival(const DeviceId& device, const eventbus::BusMessage& message) {
-    const auto update = wire::parse_twin_update(message.payload);
-    if (!update) return;
-    trace_.add(2, device, update->event_id,
-               message.from_broker ? "came back from Mosquitto by subscription"
-                                   : "delivered in the process, no broker");
+  /// A retained command would be carried out again at each start; none of ours is ever retained.
+  void refuse_retained(const std::string& topic) {
+    refused_.Increment();
+    if (std::exchange(retained_logged_, true)) return;
+    spdlog::warn(
+        "host: retained message on {} refused (further ones are only counted); clear it with: "
+        "mosquitto_pub -r -n -t '{}'",
+        topic, topic);
   }
 
+  /// What the folder no longer holds goes; without a folder, all that ever came from one.
   Result<void> apply_manifests() {
-    if (options_.manifests.empty()) return {};
-    const auto manifests = read_manifests(options_.manifests, options_.node_name);
-    if (!manifests) return manifests.error();
-    for (const auto& [model, object] : manifests->models)
+    Manifests manifests;
+    if (!options_.manifests.empty()) {
+      auto read = read_manifests(options_.manifests, options_.node_name);
+      if (!read) return read.error();
+      manifests = std::move(*read);
+    }
+    for (const auto& [model, object] : manifests.models)
       twin_->apply(model, object);
-    for (const auto& [device, object] : manifests->devices)
+    std::set<DeviceId> named;
+    for (const auto& [device, object] : manifests.devices) {
+      named.insert(device.meta.id);
       twin_->apply(device, object);
+    }
+    for (const auto& id : twin_->local_devices())
+      if (!named.contains(id)) twin_->remove_device(id);
     return {};
   }
 
@@ -224,24 +272,34 @@ class Host {
   }
 
   void begin_stop() {
+    if (std::exchange(stopping_, true)) return;
     boost::asio::co_spawn(io_, stop(), [this](std::exception_ptr) { io_.stop(); });
   }
 
   boost::asio::awaitable<void> stop() {
     spdlog::info("host: stopping");
     ready_ = false;
-    signals_.cancel();
+    signals_.clear();  // a second signal ends the process at once
     folder_watch_.reset();
     if (runtime_) co_await runtime_->stop();
-    if (hub_) co_await hub_->stop();
     if (bus_) co_await bus_->stop();
+    co_await settle();
+    if (hub_) co_await hub_->stop();
     if (broker_) co_await broker_->stop();
     http_->stop();
   }
 
+  /// The devices' last word ("offline") has come back from the bus: it is stored, and on its way to the cloud.
+  boost::asio::awaitable<void> settle() {
+    co_await boost::asio::post(boost::asio::use_awaitable);
+    store::Storage::Job nothing = [](SQLite::Database&) {};
+    const auto stored = co_await storage_->write(std::move(nothing));
+    if (!stored) spdlog::warn("host: {}", stored.error().text);
+  }
+
   const HostOptions& options_;
+  boost::asio::thread_pool workers_{kWorkers};  // outlives the coroutines in io_, which hold strands of it
   boost::asio::io_context io_{1};
-  boost::asio::thread_pool workers_{kWorkers};
   boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
   Metrics metrics_;
   Trace trace_;
@@ -257,6 +315,8 @@ class Host {
   std::unique_ptr<plugin::FolderWatch> folder_watch_;
   Result<void> outcome_;
   bool ready_ = false;
+  bool stopping_ = false;
+  bool retained_logged_ = false;  // on this link
 };
 
 }  // namespace

@@ -32,6 +32,7 @@ HttpFront::HttpFront(boost::asio::any_io_executor executor, std::string listen, 
     : probes_(std::move(probes)),
       metrics_(metrics),
       trace_(trace),
+      address_(listen.substr(0, listen.rfind(':'))),
       server_(std::move(executor), server_options(std::move(listen)),
               [this](net::HttpRequest request, net::ResponseWriter& writer) {
                 return answer(std::move(request), writer);
@@ -39,7 +40,8 @@ HttpFront::HttpFront(boost::asio::any_io_executor executor, std::string listen, 
 
 Result<void> HttpFront::start() {
   const auto started = server_.start();
-  if (started) spdlog::info("host: http://127.0.0.1:{} serves /metrics, /healthz, /readyz", server_.port());
+  if (started)
+    spdlog::info("host: http://{}:{} serves /metrics, /healthz, /readyz", address_, server_.port());
   return started;
 }
 

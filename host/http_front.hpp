@@ -31,6 +31,7 @@ class HttpFront {
   Probes probes_;
   const Metrics& metrics_;
   const Trace& trace_;
+  std::string address_;
   net::HttpServer server_;
 };
 

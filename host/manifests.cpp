@@ -52,6 +52,10 @@ class Collector {
 
   void read(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
+    if (!stream.is_open()) {
+      problems_ += fmt::format("{}: cannot be read\n", file.string());
+      return;
+    }
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     const auto yaml = schema::read_yaml(text, file.string());
     problems_ += schema::print(yaml.diagnostics);

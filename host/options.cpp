@@ -6,9 +6,12 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <charconv>
 #include <iostream>
 
+#include "host/eventbus/broker_address.hpp"
 #include "sdk/base/ids.hpp"
+#include "sdk/net/http_client.hpp"
 #include "sdk/schema/config_file.hpp"
 
 namespace hearth::host {
@@ -110,18 +113,46 @@ std::filesystem::path find_config(int argc, const char* const* argv) {
   return std::filesystem::exists(usual, error) ? usual : std::filesystem::path();
 }
 
+Result<void> check_url(const std::string& text, std::string_view scheme, std::string_view setting) {
+  if (text.empty()) return {};
+  const auto url = net::parse_url(text);
+  if (url && url->scheme == scheme) return {};
+  return invalid("BadFlags",
+                 fmt::format("{} \"{}\" is not of the form {}://host:port", setting, text, scheme));
+}
+
+Result<void> check_broker(const std::string& text) {
+  if (managed_port(text)) return {};
+  if (text.starts_with("managed")) {
+    return invalid("BadFlags", fmt::format("broker \"{}\": expected managed or managed:PORT", text));
+  }
+  const auto address = eventbus::parse_broker_address(text);
+  return address ? Result<void>() : Result<void>(address.error());
+}
+
 Result<void> check(const HostOptions& options) {
   if (!is_dns_subdomain(options.node_name)) {
     return invalid("BadFlags", fmt::format("node name \"{}\" must be a lower-case DNS name such as edge-1",
                                            options.node_name));
   }
-  if (!options.hub_url.empty() && !options.hub_url.starts_with("wss://")) {
-    return invalid("BadFlags", fmt::format("hub \"{}\" must begin with wss://", options.hub_url));
-  }
-  return {};
+  if (const auto hub = check_url(options.hub_url, "wss", "hub"); !hub) return hub.error();
+  if (const auto cert = check_url(options.cert_url, "https", "cert-url"); !cert) return cert.error();
+  return check_broker(options.broker);
 }
 
 }  // namespace
+
+std::optional<std::uint16_t> managed_port(std::string_view broker) {
+  constexpr std::string_view kManaged = "managed";
+  constexpr std::uint16_t kUsual = 1883;
+  if (broker == kManaged) return kUsual;
+  if (!broker.starts_with("managed:")) return std::nullopt;
+  const auto digits = broker.substr(kManaged.size() + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  return whole ? std::optional(port) : std::nullopt;
+}
 
 std::string_view config_schema() {
   return kConfigSchema;

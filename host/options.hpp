@@ -3,8 +3,10 @@
 // Thread: start-up only.   Errors: everything wrong with the file or the flags in one Error (BadConfig, BadFlags).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,9 @@ struct Invocation {
 
 /// Reads flags, HEARTH_… variables and the config file.
 Result<Invocation> parse_command_line(int argc, const char* const* argv);
+
+/// The port of a broker setting "managed" or "managed:PORT" (0: any free one); nothing for any other setting.
+std::optional<std::uint16_t> managed_port(std::string_view broker);
 
 /// The schema of host.yaml, for its own test and for --test-config.
 std::string_view config_schema();

@@ -66,10 +66,22 @@ TEST_F(Options, TellEachFaultOfAFileWithItsPlace) {
   EXPECT_THAT(wrong.error().text, testing::HasSubstr(file + ":3:10:"));
 }
 
+TEST_F(Options, TakeABrokerByAddressOrManaged) {
+  EXPECT_EQ(managed_port("managed"), 1883);
+  EXPECT_EQ(managed_port("managed:0"), 0);
+  EXPECT_EQ(managed_port("mqtt://127.0.0.1"), std::nullopt);
+  EXPECT_TRUE(parse({"--broker", "managed:1999"}).has_value());
+  EXPECT_TRUE(parse({"--broker", "mqtts://broker.example"}).has_value());
+  for (const auto* wrong : {"managed:", "managed:x", "managed:65536", "managedfoo", "127.0.0.1", "http://x"})
+    EXPECT_TRUE(parse({"--broker", wrong}).has_error()) << wrong;
+}
+
 TEST_F(Options, RefuseUnknownFlagsAndBadNames) {
   EXPECT_TRUE(parse({"--nodename", "x"}).has_error());
   EXPECT_TRUE(parse({"--node-name", "Bad Name"}).has_error());
   EXPECT_TRUE(parse({"--hub", "http://x"}).has_error());
+  EXPECT_TRUE(parse({"--hub", "wss://"}).has_error());
+  EXPECT_TRUE(parse({"--cert-url", "http://x"}).has_error());
   EXPECT_TRUE(parse({"--config", "/does/not/exist.yaml"}).has_error());
 }
 
