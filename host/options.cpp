@@ -100,19 +100,6 @@ void add_flags(CLI::App& app, HostOptions& options, std::vector<std::string>& fo
       ->envname("HEARTH_LOG_LEVEL");
 }
 
-/// The config file is read before the other flags are looked at: they and the environment go over it.
-std::filesystem::path find_config(int argc, const char* const* argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument(argv[i]);
-    if (argument == "--config" && i + 1 < argc) return argv[i + 1];
-    if (argument.starts_with("--config=")) return std::string(argument.substr(9));
-  }
-  if (const char* named = std::getenv("HEARTH_CONFIG")) return named;
-  const std::filesystem::path usual = "/etc/hearth/host.yaml";
-  std::error_code error;
-  return std::filesystem::exists(usual, error) ? usual : std::filesystem::path();
-}
-
 Result<void> check_url(const std::string& text, std::string_view scheme, std::string_view setting) {
   if (text.empty()) return {};
   const auto url = net::parse_url(text);
@@ -154,15 +141,11 @@ std::optional<std::uint16_t> managed_port(std::string_view broker) {
   return whole ? std::optional(port) : std::nullopt;
 }
 
-std::string_view config_schema() {
-  return kConfigSchema;
-}
-
 Result<Invocation> parse_command_line(int argc, const char* const* argv) {
   Invocation invocation;
   auto& options = invocation.options;
   options.node_name = machine_name();
-  options.config_file = find_config(argc, argv);
+  options.config_file = schema::find_config(argc, argv, "/etc/hearth/host.yaml");
   if (!options.config_file.empty()) {
     const auto schema = schema::Schema::parse_text(kConfigSchema, schema::Root::plain);
     if (!schema) return schema.error();

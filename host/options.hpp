@@ -44,7 +44,4 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv);
 /// The port of a broker setting "managed" or "managed:PORT" (0: any free one); nothing for any other setting.
 std::optional<std::uint16_t> managed_port(std::string_view broker);
 
-/// The schema of host.yaml, for its own test and for --test-config.
-std::string_view config_schema();
-
 }  // namespace hearth::host

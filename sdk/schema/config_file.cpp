@@ -2,6 +2,7 @@
 #include "sdk/schema/config_file.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -40,6 +41,18 @@ Result<std::string> read_file(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+std::filesystem::path find_config(int argc, const char* const* argv, const std::filesystem::path& usual) {
+  constexpr std::string_view kFlag = "--config=";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument(argv[i]);
+    if (argument == "--config" && i + 1 < argc) return argv[i + 1];
+    if (argument.starts_with(kFlag)) return argument.substr(kFlag.size());
+  }
+  if (const char* named = std::getenv("HEARTH_CONFIG")) return named;
+  std::error_code error;
+  return std::filesystem::exists(usual, error) ? usual : std::filesystem::path();
+}
 
 Result<json> parse_config(std::string_view text, const std::string& name, const Schema& schema) {
   YamlStream stream = read_yaml(text, name);

@@ -14,6 +14,10 @@
 
 namespace hearth::schema {
 
+/// The file that --config names among the arguments, else HEARTH_CONFIG, else the usual one if it is there, else
+/// none. It is read before the other flags are looked at: they and the environment go over it.
+std::filesystem::path find_config(int argc, const char* const* argv, const std::filesystem::path& usual);
+
 /// The checked configuration. An empty file is an empty object. Error text: the printed diagnostics.
 Result<nlohmann::json> load_config(const std::filesystem::path& file, const Schema& schema);
 

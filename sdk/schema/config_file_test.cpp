@@ -55,5 +55,19 @@ TEST(Config, ReadsAFileAndSaysWhichOneIsMissing) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Config, IsFoundByFlagThenEnvironmentThenUsualPlace) {
+  const auto found = [](std::vector<const char*> argv, const char* usual) {
+    argv.insert(argv.begin(), "program");
+    return find_config(static_cast<int>(argv.size()), argv.data(), usual);
+  };
+  EXPECT_EQ(found({"--config", "a.yaml"}, "/"), "a.yaml");
+  EXPECT_EQ(found({"--other", "--config=b.yaml"}, "/"), "b.yaml");
+  EXPECT_EQ(found({}, "/"), "/");
+  EXPECT_EQ(found({"--config"}, "/does/not/exist"), "");
+  setenv("HEARTH_CONFIG", "c.yaml", 1);
+  EXPECT_EQ(found({}, "/"), "c.yaml");
+  unsetenv("HEARTH_CONFIG");
+}
+
 }  // namespace
 }  // namespace hearth::schema
