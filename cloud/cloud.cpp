@@ -17,6 +17,7 @@
 #include "cloud/hub/cloud_hub.hpp"
 #include "cloud/kube/kube_client.hpp"
 #include "cloud/pki.hpp"
+#include "cloud/private_file.hpp"
 #include "sdk/device/crd_documents.hpp"
 #include "sdk/wire/resource.hpp"
 
@@ -58,6 +59,7 @@ class Cloud {
     auto pki = open_pki(options_.data_dir, server_names());
     if (!pki) return pki.error();
     pki_ = std::move(*pki);
+    if (const auto ours = lock_data_dir(); !ours) return ours;
     auto access = find_access();
     if (!access) return access.error();
     build_controller(std::move(*access));
@@ -67,6 +69,18 @@ class Cloud {
     spdlog::info("cloud: hub on wss://{}, certificates on https://{}",
                  with_port(options_.hub_listen, hub_->port()),
                  with_port(options_.cert_listen, cert_server_->port()));
+    return {};
+  }
+
+  /// Two clouds on one database would each overwrite what the other has stored.
+  Result<void> lock_data_dir() {
+    auto lock = FileLock::attempt(options_.data_dir / "cloud.lock");
+    if (!lock && lock.error().code == "Locked") {
+      return unavailable("InUse",
+                         fmt::format("{} is in use by another hearth-cloud", options_.data_dir.string()));
+    }
+    if (!lock) return lock.error();
+    lock_.emplace(std::move(*lock));
     return {};
   }
 
@@ -202,6 +216,7 @@ class Cloud {
   }
 
   const CloudOptions& options_;
+  std::optional<FileLock> lock_;
   Metrics metrics_;
   Trace trace_;
   Pki pki_;

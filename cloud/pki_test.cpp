@@ -9,6 +9,7 @@
 
 #include "cloud/private_file.hpp"
 #include "sdk/base/ids.hpp"
+#include "sdk/net/tls.hpp"
 
 namespace hearth::cloud {
 namespace {
@@ -60,6 +61,24 @@ TEST_F(PkiTest, WritesAKubeconfigOnlyWeMayRead) {
   const auto file = write_kubeconfig(folder_, pki, "https://127.0.0.1:7443").value();
   EXPECT_EQ(mode_of(file), 0600u);
   EXPECT_THAT(read_file(file).value(), testing::HasSubstr("server: https://127.0.0.1:7443\n"));
+}
+
+TEST_F(PkiTest, AFileLockIsHeldByOneAtATime) {
+  make_private_folder(folder_).value();
+  {
+    const auto held = FileLock::attempt(folder_ / "lock").value();
+    EXPECT_EQ(FileLock::attempt(folder_ / "lock").error().code, "Locked");
+  }
+  EXPECT_TRUE(FileLock::attempt(folder_ / "lock").has_value());
+}
+
+TEST_F(PkiTest, MakesAnIdentityAnewWhoseKeyIsMissing) {
+  const auto first = open_pki(folder_, {"localhost"}).value();
+  std::filesystem::remove(folder_ / "pki" / "server.key");
+  const auto second = open_pki(folder_, {"localhost"}).value();
+  EXPECT_NE(first.server.certificate_pem, second.server.certificate_pem);
+  EXPECT_TRUE(
+      net::make_server_tls(second.server, second.ca.certificate_pem, net::ClientCertificate::requested));
 }
 
 TEST_F(PkiTest, TellsWhichFileCannotBeWritten) {

@@ -82,10 +82,20 @@ Result<void> make_private_folder(const std::filesystem::path& folder) {
 }
 
 Result<FileLock> FileLock::wait(const std::filesystem::path& file) {
+  return take(file, LOCK_EX);
+}
+
+Result<FileLock> FileLock::attempt(const std::filesystem::path& file) {
+  return take(file, LOCK_EX | LOCK_NB);
+}
+
+Result<FileLock> FileLock::take(const std::filesystem::path& file, int operation) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return system_error(file, "cannot open");
   FileLock lock(descriptor);
-  while (::flock(descriptor, LOCK_EX) != 0) {
+  while (::flock(descriptor, operation) != 0) {
+    if (errno == EWOULDBLOCK)
+      return unavailable("Locked", fmt::format("{} is held by another process", file.string()));
     if (errno != EINTR) return system_error(file, "cannot lock");
   }
   return lock;

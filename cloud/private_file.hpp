@@ -21,12 +21,16 @@ class FileLock {
  public:
   /// Waits until the lock is ours. The file is made if it is missing, and stays.
   static Result<FileLock> wait(const std::filesystem::path& file);
+  /// Unavailable "Locked" while somebody else holds it.
+  static Result<FileLock> attempt(const std::filesystem::path& file);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  static Result<FileLock> take(const std::filesystem::path& file, int operation);
+
   int descriptor_;
 };
 
