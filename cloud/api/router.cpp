@@ -115,7 +115,8 @@ asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer
     auto answered = co_await answer(call, verb);
     response = answered ? std::move(*answered) : status_response(answered.error());
   }
-  co_await respond(verb, std::move(response), writer);
+  const std::string_view counted = call->type == nullptr ? "page" : verb;
+  co_await respond(counted, std::move(response), writer);
 }
 
 asio::awaitable<void> Router::watch(CallPtr call, net::ResponseWriter* writer) const {
@@ -123,7 +124,7 @@ asio::awaitable<void> Router::watch(CallPtr call, net::ResponseWriter* writer) c
   co_await watch_objects(&services_, std::move(call), writer);
 }
 
-/// `verb` is one of verb_of()'s: the number of counters is bounded.
+/// `verb` is one of verb_of()'s, "page" for what is no resource, or empty for what was not understood: few counters.
 asio::awaitable<void> Router::respond(std::string_view verb, net::HttpResponse response,
                                       net::ResponseWriter* writer) const {
   metrics_

@@ -2,7 +2,7 @@
 // HTTPS on port 10002: CA download and certificate signing for nodes that show a join token or their current
 // certificate.
 // Thread: the executor's; no state that changes.
-// Errors: 401 without a good token, 400 for a body that is no CSR.
+// Errors: 401 without a good token or certificate, 403 for what is not this node's, 400 for a body that is no CSR.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,7 +23,7 @@ Result<std::string> make_join_token(const net::Identity& ca, WallTime expires);
 Result<void> check_join_token(const net::Identity& ca, std::string_view bearer, WallTime now);
 
 struct CertServerOptions {
-  std::string listen = "0.0.0.0:10002";
+  std::string listen = "127.0.0.1:10002";
   std::chrono::seconds certificate_lifetime{std::chrono::hours(24 * 365)};
 };
 

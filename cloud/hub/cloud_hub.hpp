@@ -20,7 +20,7 @@
 namespace hearth::cloudhub {
 
 struct CloudHubOptions {
-  std::string listen = "0.0.0.0:10000";
+  std::string listen = "127.0.0.1:10000";
   std::chrono::milliseconds idle_limit{30'000};  ///< without a keepalive operation
   std::chrono::milliseconds ack_timeout{5'000};
   int ack_sends = 5;

@@ -92,16 +92,19 @@ TEST_F(CloudHubTest, TakesTheCommonSubjectOfKubeEdge115) {
   EXPECT_EQ(open(edge, stock_headers("edge-1")), 101u);
 }
 
-TEST_F(CloudHubTest, RefusesANodeWithoutACertificateOfItsCa) {
+TEST_F(CloudHubTest, RefusesACertificateOfAnotherCaOrForAnotherUse) {
   start();
-  TestNode stranger(running_, pki_, Pki().node("edge-1"));
-  unsigned status = 0;
-  try {
-    status = open(stranger, stock_headers("edge-1"));
-  } catch (const std::exception&) {
-    status = 0;
+  const auto servers = pki_.leaf({"system:node:edge-1", {"system:nodes"}}, net::Usage::server);
+  for (const auto& identity : {Pki().node("edge-1"), servers}) {
+    TestNode stranger(running_, pki_, identity);
+    unsigned status = 0;
+    try {
+      status = open(stranger, stock_headers("edge-1"));
+    } catch (const std::exception&) {
+      status = 0;
+    }
+    EXPECT_NE(status, 101u);
   }
-  EXPECT_NE(status, 101u);
 }
 
 TEST_F(CloudHubTest, RefusesMoreNodesThanItMayServe) {
