@@ -59,7 +59,10 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
     const auto delta = wire::parse_twin_delta(payload);
     if (!delta) {
       malformed_.Increment();
-      spdlog::warn("device {}: delta on MQTT: {}", id.str(), delta.error().text);
+      if (!std::exchange(malformed_logged_, true)) {
+        spdlog::warn("device {}: delta on MQTT: {} (further ones are counted, not logged)", id.str(),
+                     delta.error().text);
+      }
       return;
     }
     found->second->want(*delta);
@@ -138,6 +141,7 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
   std::map<DeviceId, std::optional<Successor>> closing_;  ///< removed, and not yet closed
   int open_ = 0;
   bool stopping_ = false;
+  bool malformed_logged_ = false;
 };
 
 DeviceRuntime::DeviceRuntime(boost::asio::io_context& io, boost::asio::thread_pool& workers,

@@ -134,6 +134,15 @@ TEST_F(Runtime, ForgetsASuccessorThatIsRemovedToo) {
   EXPECT_THAT(states_, ElementsAre("online", "offline"));
 }
 
+TEST_F(Runtime, CountsDeltasThatAreNone) {
+  const auto lamps = model("virtual");
+  runtime_->device_changed(lamp("u1"), &lamps);
+  for (const auto* text : {"", "{", "[]", "{}", R"({"delta":7})", R"({"delta":{"power":{}}})"})
+    runtime_->handle_delta(kLamp, text);
+  EXPECT_TRUE(metrics_hold("hearth_runtime_malformed_total 6"));
+  EXPECT_TRUE(until_reason("Online"));
+}
+
 TEST_F(Runtime, TellsOfTheBrokerBesideTheMapper) {
   const auto lamps = model("virtual");
   runtime_->device_changed(lamp("u1"), &lamps);
