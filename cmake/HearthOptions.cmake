@@ -35,7 +35,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(hearth_options INTERFACE -fpch-preprocess)
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # GCC 12 warns of its own inlining: std::string's operator+ (PR 105651) and the frames of Asio's coroutines.
-    target_compile_options(hearth_options INTERFACE -Wno-array-bounds -Wno-restrict -Wno-mismatched-new-delete)
+    target_compile_options(hearth_options INTERFACE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
+                                                     -Wno-mismatched-new-delete)
   endif()
 endif()
 target_compile_definitions(
