@@ -262,6 +262,7 @@ TEST_F(DeviceControllerTest, StopsCleanlyInTheMiddleOfEverything) {
   report("ON");
   io_.run_for(std::chrono::milliseconds(5));
   controller_.emplace(io_.get_executor(), api_.access(), NodeLink{}, ControllerOptions{}, metrics_, trace_);
+  EXPECT_NO_THROW(io_.run_for(std::chrono::milliseconds(20))) << "what was under way finds nobody, and ends";
 }
 
 }  // namespace
