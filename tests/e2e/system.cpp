@@ -22,8 +22,8 @@ bool listens(int port) {
 }
 
 /// The item of a list whose `key` is `value`; null if there is none.
-nlohmann::json find_by(const nlohmann::json& object, const nlohmann::json::json_pointer& list, const char* key,
-                       const std::string& value) {
+nlohmann::json find_by(const nlohmann::json& object, const nlohmann::json::json_pointer& list,
+                       const char* key, const std::string& value) {
   if (!object.contains(list)) return {};
   for (const auto& item : object.at(list)) {
     if (item.value(key, "") == value) return item;
