@@ -24,7 +24,8 @@
 #include "host/plugin/catalogue.hpp"
 #include "host/plugin/folder_watch.hpp"
 #include "host/twin/device_twin.hpp"
-#include "sdk/store/storage.hpp"
+#include "sdk/loop/asio_scheduler.hpp"
+#include "sdk/store/writer.hpp"
 #include "sdk/wire/topic.hpp"
 
 namespace hearth::host {
@@ -52,6 +53,7 @@ class Host {
     auto storage = store::Storage::open({options_.data_dir / "hearth-host.db", twin::DeviceTwin::schema()});
     if (!storage) return std::move(storage).error().within("the host's database");
     storage_ = std::move(*storage);
+    writer_ = std::make_unique<store::StorageWriter>(*storage_, io_.get_executor());
     const auto http = start_http();
     if (!http) return http.error();
     stop_on_signal();
@@ -188,7 +190,7 @@ class Host {
     };
     listener.removed = [this](const DeviceId& id) { runtime_->device_removed(id); };
     twin_ =
-        std::make_unique<twin::DeviceTwin>(io_, *storage_, twin::DeviceTwinOptions{options_.node_name},
+        std::make_unique<twin::DeviceTwin>(scheduler_, *writer_, twin::DeviceTwinOptions{options_.node_name},
                                            std::move(twin_outputs), std::move(listener), metrics_, trace_);
   }
 
@@ -300,12 +302,14 @@ class Host {
   const HostOptions& options_;
   boost::asio::thread_pool workers_{kWorkers};  // outlives the coroutines in io_, which hold strands of it
   boost::asio::io_context io_{1};
+  AsioScheduler scheduler_{io_.get_executor()};
   boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
   Metrics metrics_;
   Trace trace_;
   prometheus::Counter& refused_;
   plugin::Catalogue catalogue_;
   std::unique_ptr<store::Storage> storage_;
+  std::unique_ptr<store::StorageWriter> writer_;
   std::unique_ptr<HttpFront> http_;
   std::unique_ptr<eventbus::ManagedBroker> broker_;
   std::unique_ptr<eventbus::EventBus> bus_;

@@ -53,7 +53,7 @@ std::string actual_text(const wire::TwinMap& entries) {
 CloudReports::CloudReports(Core& core)
     : core_(core),
       outbox_(core.options.resend),
-      timer_(core.io),
+      alarm_(core.scheduler.make_alarm()),
       pending_(core.metrics.gauge(
           "hearth_twin_pending", "Reported properties, states and conditions the cloud has not confirmed")) {}
 
@@ -115,7 +115,7 @@ void CloudReports::owe_everything() {
 }
 
 void CloudReports::pump() {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = core_.scheduler.now();
   for (auto& report : outbox_.due(now)) {
     if (send(std::move(report))) continue;
     outbox_.refused(now);
@@ -128,14 +128,10 @@ void CloudReports::pump() {
 void CloudReports::arm() {
   const auto next = outbox_.next_due();
   if (!next) {
-    timer_.cancel();
+    alarm_->cancel();
     return;
   }
-  timer_.expires_at(*next);
-  // A wait that has ended already is not cancelled by the timer's end, hence the second check.
-  timer_.async_wait([this, alive = core_.alive()](const boost::system::error_code& failure) {
-    if (!failure && !alive.expired()) pump();
-  });
+  alarm_->set(*next, [this] { pump(); });
 }
 
 bool CloudReports::send(Report report) {
@@ -159,7 +155,7 @@ bool CloudReports::send(Report report) {
   }
   const auto msg_id = message->header.msg_id;
   if (!core_.outputs.send(std::move(*message))) return false;
-  outbox_.sent(report, msg_id, std::chrono::steady_clock::now());
+  outbox_.sent(report, msg_id, core_.scheduler.now());
   trace_handover(report.device, report.event_id, entries);
   return true;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends the cloud what the outbox owes it, with the values of the moment, and keeps the time of resends.
-// Thread: the host's io_context thread.   Errors: a message that the link refuses stays owed.
+// Thread: the scheduler's.   Errors: a message that the link refuses stays owed.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <vector>
 
@@ -42,7 +41,7 @@ class CloudReports {
   Core& core_;
   Outbox outbox_;
   std::map<DeviceId, std::vector<wire::Condition>> conditions_;
-  boost::asio::steady_timer timer_;
+  std::unique_ptr<Alarm> alarm_;
   prometheus::Gauge& pending_;
 };
 

@@ -10,23 +10,21 @@ namespace hearth::twin {
 
 using nlohmann::json;
 
-Core::Core(boost::asio::io_context& io_context, store::Storage& storage, DeviceTwinOptions twin_options,
-           Outputs twin_outputs, DeviceListener device_listener, Metrics& registry, Trace& events,
-           Clock wall_clock)
-    : io(io_context),
+Core::Core(Scheduler& turns, store::Writer& writer, DeviceTwinOptions twin_options, Outputs twin_outputs,
+           DeviceListener device_listener, Metrics& registry, Trace& events, Clock wall_clock)
+    : scheduler(turns),
       options(std::move(twin_options)),
       outputs(std::move(twin_outputs)),
       listener(std::move(device_listener)),
       metrics(registry),
       trace(events),
       clock(std::move(wall_clock)),
-      storage_(storage) {}
+      writer_(writer) {}
 
 void Core::commit(store::Storage::Job job, store::Storage::Done done) {
-  storage_.write(std::move(job), io.get_executor(),
-                 [alive = std::weak_ptr(alive_), done = std::move(done)](Result<void> result) {
-                   if (!alive.expired()) done(std::move(result));
-                 });
+  writer_.write(std::move(job), [alive = std::weak_ptr(alive_), done = std::move(done)](Result<void> result) {
+    if (!alive.expired()) done(std::move(result));
+  });
 }
 
 void Core::publish(std::string topic, const json& document) const {

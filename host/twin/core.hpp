@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the parts of DeviceTwin share: its state, where messages go, and how something is committed.
-// Thread: the host's io_context thread.   Errors: none of its own.
+// Thread: the scheduler's.   Errors: none of its own.
 #pragma once
 
 #include <set>
@@ -14,13 +14,11 @@ namespace hearth::twin {
 
 class Core {
  public:
-  Core(boost::asio::io_context& io, store::Storage& storage, DeviceTwinOptions options, Outputs outputs,
+  Core(Scheduler& scheduler, store::Writer& writer, DeviceTwinOptions options, Outputs outputs,
        DeviceListener listener, Metrics& metrics, Trace& trace, Clock clock);
 
-  /// `done` runs on the io thread after the commit; not at all once this object is gone.
+  /// `done` runs in a later turn, after the commit; not at all once this object is gone.
   void commit(store::Storage::Job job, store::Storage::Done done);
-  /// Expires with this object: what a callback checks before it touches anything here.
-  std::weak_ptr<bool> alive() const { return alive_; }
   std::int64_t now_ms() const { return to_unix_ms(clock()); }
   void publish(std::string topic, const nlohmann::json& document) const;
   /// P5, if actual and expected differ.
@@ -39,7 +37,7 @@ class Core {
   void dropped(const std::string& reason, const DeviceId& id);
   void count_update(const char* result);
 
-  boost::asio::io_context& io;
+  Scheduler& scheduler;
   const DeviceTwinOptions options;
   const Outputs outputs;
   const DeviceListener listener;
@@ -52,7 +50,7 @@ class Core {
   Lanes lanes;
 
  private:
-  store::Storage& storage_;
+  store::Writer& writer_;
   std::set<std::string> logged_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

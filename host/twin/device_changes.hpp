@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings devices, models and members in and out: judged, stored, then adopted and told to the mapper side.
-// Thread: the host's io_context thread.   Errors: a storage failure changes nothing and goes to `done`.
+// Thread: the scheduler's.   Errors: a storage failure changes nothing and goes to `done`.
 #pragma once
 
 #include <vector>

@@ -26,10 +26,10 @@ DeviceChanges::Done log_failure(const DeviceId& id) {
 
 class DeviceTwin::Impl {
  public:
-  Impl(boost::asio::io_context& io, store::Storage& store, DeviceTwinOptions options, Outputs outputs,
+  Impl(Scheduler& scheduler, store::Writer& store, DeviceTwinOptions options, Outputs outputs,
        DeviceListener listener, Metrics& metrics, Trace& trace, Clock clock)
-      : storage(store),
-        core(io, store, std::move(options), std::move(outputs), std::move(listener), metrics, trace,
+      : writer(store),
+        core(scheduler, store, std::move(options), std::move(outputs), std::move(listener), metrics, trace,
              std::move(clock)),
         reports(core),
         changes(core, reports),
@@ -38,7 +38,7 @@ class DeviceTwin::Impl {
 
   Result<void> load();
 
-  store::Storage& storage;
+  store::Writer& writer;
   Core core;
   CloudReports reports;
   DeviceChanges changes;
@@ -68,7 +68,7 @@ bool DeviceTwin::Impl::load_object(const sql::StoredObject& row) {
 
 Result<void> DeviceTwin::Impl::load() {
   sql::Stored stored;
-  const auto read = storage.run([&stored](SQLite::Database& db) { stored = sql::load(db); });
+  const auto read = writer.run([&stored](SQLite::Database& db) { stored = sql::load(db); });
   if (!read) return read.error().within("device twin: reading the stored devices");
   for (auto& [id, device] : stored.devices)
     core.table.add(id) = std::move(device);
@@ -88,10 +88,10 @@ std::string DeviceTwin::schema() {
   return sql::schema();
 }
 
-DeviceTwin::DeviceTwin(boost::asio::io_context& io, store::Storage& storage, DeviceTwinOptions options,
+DeviceTwin::DeviceTwin(Scheduler& scheduler, store::Writer& writer, DeviceTwinOptions options,
                        Outputs outputs, DeviceListener listener, Metrics& metrics, Trace& trace, Clock clock)
-    : impl_(std::make_shared<Impl>(io, storage, std::move(options), std::move(outputs), std::move(listener),
-                                   metrics, trace, std::move(clock))) {}
+    : impl_(std::make_shared<Impl>(scheduler, writer, std::move(options), std::move(outputs),
+                                   std::move(listener), metrics, trace, std::move(clock))) {}
 
 DeviceTwin::~DeviceTwin() = default;
 

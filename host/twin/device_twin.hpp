@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // DeviceTwin: holds every device's desired and reported state in SQLite, answers MQTT requests, computes
 // deltas, and owes the cloud the newest reported value of each property until the cloud has confirmed it.
-// Thread: all members on the host's io_context thread; SQLite lives on the storage thread.
+// Thread: all members on the scheduler's thread (the host's io_context, or a simulator's); what is stored goes
+// through the Writer, and nothing here has a thread, a timer or a clock of its own.
 // Errors: bad messages are answered on their result topic (400, 404, 500), counted, and nothing else stops.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,7 +17,8 @@
 #include "sdk/base/time.hpp"
 #include "sdk/base/trace.hpp"
 #include "sdk/device/device.hpp"
-#include "sdk/store/storage.hpp"
+#include "sdk/loop/scheduler.hpp"
+#include "sdk/store/writer.hpp"
 #include "sdk/wire/condition.hpp"
 #include "sdk/wire/hub_message.hpp"
 
@@ -43,10 +44,12 @@ struct DeviceTwinOptions {
 
 class DeviceTwin {
  public:
-  /// The schema DeviceTwin needs of its Storage.
+  /// The schema DeviceTwin needs of its database.
   static std::string schema();
 
-  DeviceTwin(boost::asio::io_context& io, store::Storage& storage, DeviceTwinOptions options, Outputs outputs,
+  /// Scheduler and Writer outlive it. Outputs and listener are called within the calls below, within the turns
+  /// of the scheduler and within the Writer's completions.
+  DeviceTwin(Scheduler& scheduler, store::Writer& writer, DeviceTwinOptions options, Outputs outputs,
              DeviceListener listener, Metrics& metrics, Trace& trace, Clock clock = system_clock());
   ~DeviceTwin();
 

@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "host/twin/device_twin.hpp"
+#include "sdk/loop/asio_scheduler.hpp"
 #include "sdk/wire/twin_document.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -65,6 +67,7 @@ class DeviceTwinTest : public ::testing::Test {
     options.schema = DeviceTwin::schema();
     options.busy_timeout_ms = 1;
     storage_ = store::Storage::open(options).value();
+    writer_ = std::make_unique<store::StorageWriter>(*storage_, io_.get_executor());
     Outputs outputs{[this](std::string topic, std::string payload) {
                       published_.push_back({std::move(topic), nlohmann::json::parse(payload)});
                     },
@@ -76,12 +79,13 @@ class DeviceTwinTest : public ::testing::Test {
                               changed_.push_back(device.meta.id.str() + (model ? "" : " without model"));
                             },
                             [this](const DeviceId& id) { removed_.push_back(id.str()); }};
-    twin_ = std::make_unique<DeviceTwin>(io_, *storage_, DeviceTwinOptions{"edge-1", resend_}, outputs,
+    twin_ = std::make_unique<DeviceTwin>(scheduler_, *writer_, DeviceTwinOptions{"edge-1", resend_}, outputs,
                                          listener, metrics_, trace_, [this] { return now_; });
     EXPECT_TRUE(twin_->load().has_value());
   }
   void stop() {
     twin_.reset();
+    writer_.reset();
     storage_.reset();
   }
   void restart() {
@@ -183,12 +187,14 @@ class DeviceTwinTest : public ::testing::Test {
   test::TempFolder folder_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  AsioScheduler scheduler_{io_.get_executor()};
   Metrics metrics_;
   WallTime now_ = from_unix_ms(1'767'225'600'000);
   Trace trace_{[this] { return now_; }};
   std::chrono::milliseconds resend_{60'000};
   bool link_ = false;
   std::unique_ptr<store::Storage> storage_;
+  std::unique_ptr<store::StorageWriter> writer_;
   std::unique_ptr<DeviceTwin> twin_;
   std::vector<Published> published_;
   std::vector<wire::HubMessage> sent_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes CloudHub's messages apart: membership, models, devices and confirmations; acks objects once stored.
-// Thread: the host's io_context thread.
+// Thread: the scheduler's.
 // Errors: what cannot be used is counted and still acked, since an edge that never acks stalls its cloud;
 // only a storage failure leaves the ack out, and the cloud sends again.
 #pragma once

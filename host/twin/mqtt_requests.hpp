@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers twin/update, twin/get, state/update and membership/get, on the result topics of KubeEdge.
-// Thread: the host's io_context thread.   Errors: answered with code 400, 404 or 500 and a reason.
+// Thread: the scheduler's.   Errors: answered with code 400, 404 or 500 and a reason.
 #pragma once
 
 #include <string>
