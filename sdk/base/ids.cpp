@@ -45,7 +45,8 @@ Result<DeviceId> parse_device_id(std::string_view text) {
 }
 
 std::string new_uuid() {
-  thread_local boost::uuids::random_generator generate;
+  // Seeded by the system once a thread; asking the system for each id would cost a call each.
+  thread_local boost::uuids::random_generator_mt19937 generate;
   return boost::uuids::to_string(generate());
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "sdk/base/bounded_json.hpp"
 #include "sdk/base/ids.hpp"
 
@@ -11,73 +13,51 @@ namespace {
 
 using nlohmann::json;
 
-Error malformed(std::string_view what) {
-  return invalid("MalformedMessage", fmt::format("hub message: {}", what));
-}
-
-void set_if_given(json& object, const char* key, const std::string& value) {
-  if (!value.empty()) object[key] = value;
-}
-
-/// Takes a string field; absent and null read as empty.
-Result<std::string> text(const json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || found->is_null()) return std::string();
-  if (!found->is_string()) return malformed(fmt::format("\"{}\" must be a string", key));
-  return found->get<std::string>();
-}
-
-Result<void> read_texts(const json& object,
-                        std::initializer_list<std::pair<const char*, std::string*>> fields) {
-  for (const auto& [key, target] : fields) {
-    auto value = text(object, key);
-    if (!value) return value.error();
-    *target = std::move(*value);
+/// Go's JSON encoder writes < > & so that the text can stand in HTML; a peer may compare bytes.
+void append_with_go_escapes(std::string& text, std::string_view json_text) {
+  for (;;) {
+    const auto special = json_text.find_first_of("<>&");
+    text += json_text.substr(0, special);
+    if (special == json_text.npos) return;
+    fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned>(json_text[special]));
+    json_text.remove_prefix(special + 1);
   }
-  return {};
 }
 
-Result<json> object_at(const json& document, const char* key) {
-  const auto found = document.find(key);
-  if (found == document.end() || found->is_null()) return json::object();
-  if (!found->is_object()) return malformed(fmt::format("\"{}\" must be an object", key));
-  return *found;
-}
-
-Result<Header> read_header(const json& object) {
-  Header header;
-  const auto read = read_texts(object, {{"msg_id", &header.msg_id},
-                                        {"parent_msg_id", &header.parent_msg_id},
-                                        {"resourceversion", &header.resource_version}});
-  if (!read) return read.error();
-  if (const auto time = object.find("timestamp"); time != object.end() && time->is_number_integer()) {
-    header.timestamp = time->get<std::int64_t>();
-  }
-  if (const auto sync = object.find("sync"); sync != object.end() && sync->is_boolean())
-    header.sync = sync->get<bool>();
-  return header;
-}
-
-/// Go's JSON encoder writes these three so that the text can stand in HTML; a peer may compare bytes.
-std::string with_go_escapes(std::string text) {
-  std::string escaped;
-  escaped.reserve(text.size() + text.size() / 16);
+bool needs_no_escape(std::string_view text) {
   for (const char c : text) {
-    switch (c) {
-      case '<':
-        escaped += "\\u003c";
-        break;
-      case '>':
-        escaped += "\\u003e";
-        break;
-      case '&':
-        escaped += "\\u0026";
-        break;
-      default:
-        escaped += c;
-    }
+    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') return false;
   }
-  return escaped;
+  return true;
+}
+
+void append_json(std::string& text, const json& value) {
+  append_with_go_escapes(text, value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+void append_string(std::string& text, std::string_view value) {
+  if (!needs_no_escape(value)) return append_json(text, json(value));
+  text += '"';
+  text += value;
+  text += '"';
+}
+
+/// `lead` is the comma before it, if any, and the name.
+void append_if_given(std::string& text, std::string_view lead, const std::string& value) {
+  if (value.empty()) return;
+  text += lead;
+  append_string(text, value);
+}
+
+void append_route(std::string& text, const Route& route) {
+  const auto begin = text.size();
+  append_if_given(text, R"(,"source":)", route.source);
+  append_if_given(text, R"(,"group":)", route.group);
+  append_if_given(text, R"(,"operation":)", route.operation);
+  append_if_given(text, R"(,"resource":)", route.resource);
+  if (text.size() > begin) text[begin] = '{';  // in place of the first comma
+  if (text.size() == begin) text += '{';
+  text += '}';
 }
 
 }  // namespace
@@ -89,41 +69,28 @@ Result<json> HubMessage::document() const {
   return parsed;
 }
 
-std::string print(const HubMessage& message) {
-  json header{{"msg_id", message.header.msg_id}, {"timestamp", message.header.timestamp}};
-  set_if_given(header, "parent_msg_id", message.header.parent_msg_id);
-  set_if_given(header, "resourceversion", message.header.resource_version);
-  if (message.header.sync) header["sync"] = true;
-  auto route = json::object();
-  set_if_given(route, "source", message.route.source);
-  set_if_given(route, "group", message.route.group);
-  set_if_given(route, "operation", message.route.operation);
-  set_if_given(route, "resource", message.route.resource);
-  const json document{
-      {"header", std::move(header)}, {"route", std::move(route)}, {"content", message.content}};
-  return with_go_escapes(document.dump(-1, ' ', false, json::error_handler_t::replace)) + "\n";
+void append(std::string& text, const HubMessage& message) {
+  const auto& header = message.header;
+  text += R"({"header":{"msg_id":)";
+  append_string(text, header.msg_id);
+  append_if_given(text, R"(,"parent_msg_id":)", header.parent_msg_id);
+  text += R"(,"timestamp":)";
+  text += fmt::format_int(header.timestamp).str();
+  append_if_given(text, R"(,"resourceversion":)", header.resource_version);
+  if (header.sync) text += R"(,"sync":true)";
+  text += R"(},"route":)";
+  append_route(text, message.route);
+  text += R"(,"content":)";
+  const auto* words = message.content.get_ptr<const std::string*>();
+  words != nullptr ? append_string(text, *words) : append_json(text, message.content);
+  text += '}';
 }
 
-Result<HubMessage> parse_hub_message(std::string_view frame) {
-  const auto document = parse_json(frame, kMaxHubMessageSize);
-  if (!document) return document.error().within("hub message");
-  if (!document->is_object()) return malformed("must be an object");
-  const auto header_object = object_at(*document, "header");
-  if (!header_object) return header_object.error();
-  const auto route_object = object_at(*document, "route");
-  if (!route_object) return route_object.error();
-
-  HubMessage message;
-  auto header = read_header(*header_object);
-  if (!header) return header.error();
-  message.header = std::move(*header);
-  const auto read = read_texts(*route_object, {{"source", &message.route.source},
-                                               {"group", &message.route.group},
-                                               {"operation", &message.route.operation},
-                                               {"resource", &message.route.resource}});
-  if (!read) return read.error();
-  if (const auto content = document->find("content"); content != document->end()) message.content = *content;
-  return message;
+std::string print(const HubMessage& message) {
+  std::string text;
+  append(text, message);
+  text += '\n';
+  return text;
 }
 
 HubMessage make_message(Route route, json content, std::int64_t now_ms) {

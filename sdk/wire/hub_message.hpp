@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The envelope between CloudHub and EdgeHub: one JSON text frame a message, as KubeEdge 1.15 to 1.23 write
-// it.
+// it; between two Hearth peers a frame may also hold an array of messages.
 // Thread: plain values.   Errors: a frame of another shape, or above the bound, gives an Error.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sdk/base/error.hpp"
 
@@ -15,6 +16,8 @@ namespace hearth::wire {
 
 /// The longest frame taken from a peer, reassembled.
 inline constexpr std::size_t kMaxHubMessageSize = 4 * 1024 * 1024;
+/// The most messages taken in one frame.
+inline constexpr std::size_t kMaxHubBatch = 4096;
 
 struct Header {
   std::string msg_id;
@@ -42,7 +45,12 @@ struct HubMessage {
 
 /// Compact JSON with Go's escapes of < > & and the final newline, as stock peers expect and send it.
 std::string print(const HubMessage& message);
+/// The same without the newline, at the end of what is there.
+void append(std::string& text, const HubMessage& message);
+/// One message; an array is refused.
 Result<HubMessage> parse_hub_message(std::string_view text);
+/// One message, or an array of them, in their order. One that is malformed makes the frame so.
+Result<std::vector<HubMessage>> parse_hub_frame(std::string_view text);
 
 /// A message with a fresh id and this time.
 HubMessage make_message(Route route, nlohmann::json content, std::int64_t now_ms);
@@ -71,5 +79,7 @@ HubMessage make_keepalive(std::int64_t now_ms);
 inline constexpr std::string_view kDefaultProjectId = "e632aba927ea4ac2b575ec1603d56f10";
 /// Upgrade header by which two Hearth peers know each other: "Hearth-Protocol: 1".
 inline constexpr std::string_view kHearthProtocolHeader = "Hearth-Protocol";
+/// Upgrade header with an id that each start of a host makes anew: tells two hosts of one name apart.
+inline constexpr std::string_view kHearthInstanceHeader = "Hearth-Instance";
 
 }  // namespace hearth::wire

@@ -67,6 +67,60 @@ TEST(HubMessage, RefusesGarbage) {
   EXPECT_EQ(parse_hub_message(std::string(kMaxHubMessageSize + 1, ' ')).error().code, "TooLarge");
 }
 
+TEST(HubMessage, IsPrintedInTheOrderOfTheWire) {
+  HubMessage message;
+  message.header = {"m", "p", 5, true, "48211"};
+  message.route = {"meta", "", "response", "default/device/\"x\""};
+  message.content = "O<K>\u00e9";
+  EXPECT_EQ(
+      print(message),
+      R"({"header":{"msg_id":"m","parent_msg_id":"p","timestamp":5,"resourceversion":"48211","sync":true},)"
+      R"("route":{"source":"meta","operation":"response","resource":"default/device/\"x\""},)"
+      "\"content\":\"O\\u003cK\\u003e\u00e9\"}\n");
+  EXPECT_EQ(print(HubMessage()), R"({"header":{"msg_id":"","timestamp":0},"route":{},"content":null})"
+                                 "\n");
+}
+
+TEST(HubMessage, PassesUnknownFieldsOver) {
+  const auto message =
+      parse_hub_message(
+          R"({"extra":{"content":[{"header":1}]},"header":{"type":"","tags":{"msg_id":"no"},"msg_id":"1","sync":true,)"
+          R"("timestamp":"soon"},"content":{"header":{"msg_id":"2"},"a":[1,{"b":[]}]},"route":null,"more":[[]]})")
+          .value();
+  EXPECT_EQ(message.header.msg_id, "1");
+  EXPECT_TRUE(message.header.sync);
+  EXPECT_EQ(message.header.timestamp, 0);
+  EXPECT_EQ(message.content.dump(), R"({"a":[1,{"b":[]}],"header":{"msg_id":"2"}})");
+}
+
+TEST(HubMessage, IsRefusedAboveTheDepthAndWithNumbersOutOfRange) {
+  const std::string deep = R"({"content":)" + std::string(100, '[') + std::string(100, ']') + "}";
+  EXPECT_EQ(parse_hub_message(deep).error().code, "TooDeep");
+  EXPECT_EQ(parse_hub_message(R"({"content":1e999})").error().code, "NumberTooLarge");
+}
+
+TEST(HubFrame, HoldsOneMessageOrSeveralInTheirOrder) {
+  EXPECT_EQ(parse_hub_frame(kMembership)->size(), 1u);
+  const auto batch = parse_hub_frame("[" + std::string(kMembership) + "," +
+                                     R"({"header":{"msg_id":"8"},"content":[1]})" + "]\n")
+                         .value();
+  ASSERT_EQ(batch.size(), 2u);
+  EXPECT_EQ(batch[0].header.msg_id, "7d");
+  EXPECT_EQ(batch[1].header.msg_id, "8");
+  EXPECT_EQ(batch[1].route.source, "") << "nothing of the message before";
+  EXPECT_EQ(batch[1].content.dump(), "[1]");
+  EXPECT_TRUE(parse_hub_frame("[]")->empty());
+}
+
+TEST(HubFrame, RefusesGarbageAndMoreThanItsBound) {
+  for (const char* text : {"", "[", "[1]", "[[]]", "[{}", "[{},null]", "{}{}", "[{\"header\":[]}]"})
+    EXPECT_TRUE(parse_hub_frame(text).has_error()) << text;
+  std::string many = "[{}";
+  for (std::size_t i = 0; i < kMaxHubBatch; ++i)
+    many += ",{}";
+  EXPECT_TRUE(parse_hub_frame(many + "]").has_error());
+}
+
 TEST(HubMessage, KeepaliveIsTheOneOfTheWire) {
   const auto message = make_keepalive(1);
   EXPECT_EQ(message.route.operation, "keepalive");

@@ -25,8 +25,14 @@ void check_round_trip(const wire::HubMessage& message) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto frame = wire::parse_hub_frame(fuzz::as_text(data, size));
   const auto message = wire::parse_hub_message(fuzz::as_text(data, size));
+  if (frame) {
+    for (const auto& one : *frame)
+      check_round_trip(one);
+  }
   if (!message) return 0;
+  fuzz::require(frame.has_value(), "a message is a frame");
   check_round_trip(*message);
   (void)message->document();
   (void)wire::make_response(*message, "OK", 1);
