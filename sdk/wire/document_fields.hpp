@@ -12,6 +12,9 @@
 
 namespace hearth::wire {
 
+inline constexpr const char* kDeviceUid = "device_uid";
+inline constexpr std::size_t kMaxUidSize = 256;
+
 Error bad_request(std::string text);
 
 /// The member, or nullptr when it is absent or null: Go peers do not tell the two apart.

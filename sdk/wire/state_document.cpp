@@ -100,6 +100,13 @@ json state_result(std::string_view event_id, std::int64_t now_ms, std::string_vi
   return document;
 }
 
+json state_report(std::string_view event_id, std::int64_t now_ms, std::string_view device_name,
+                  const DeviceState& state) {
+  json document = state_result(event_id, now_ms, device_name, state.state, state.last_online);
+  if (!state.device_uid.empty()) document[kDeviceUid] = state.device_uid;
+  return document;
+}
+
 Result<DeviceState> parse_state_report(const json& document) {
   const json* device = member(document, "device");
   if (!device || !device->is_object()) return bad_request("\"device\" must be an object");
@@ -109,7 +116,9 @@ Result<DeviceState> parse_state_report(const json& document) {
   const bool newer = member(*device, "lastOnlineTime") != nullptr;
   auto last_online = text_member(*device, newer ? "lastOnlineTime" : "last_online", kMaxTextSize);
   if (!last_online) return std::move(last_online).error();
-  return DeviceState{std::move(*state), std::move(*last_online)};
+  auto device_uid = text_member(document, kDeviceUid, kMaxUidSize);
+  if (!device_uid) return std::move(device_uid).error();
+  return DeviceState{std::move(*state), std::move(*last_online), std::move(*device_uid)};
 }
 
 json membership_change(std::int64_t now_ms, const MembershipChange& change) {

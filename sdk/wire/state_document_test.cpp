@@ -112,5 +112,13 @@ TEST(MembershipDetailRequest, IsTheStockOne) {
                         R"("timestamp":1795433780879})"));
 }
 
+TEST(StateDocument, ReportCarriesTheUidOfTheDeviceBetweenHearthPeersOnly) {
+  const auto report = state_report("e", 1, "lamp", {"online", "2026-01-01T00:00:05Z", "uid-1"});
+  const auto state = parse_state_report(report).value();
+  EXPECT_EQ(state.device_uid, "uid-1");
+  EXPECT_EQ(state.last_online, "2026-01-01T00:00:05Z");
+  EXPECT_FALSE(state_report("e", 1, "lamp", {"online", "", ""}).contains("device_uid"));
+}
+
 }  // namespace
 }  // namespace hearth::wire

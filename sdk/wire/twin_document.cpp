@@ -119,7 +119,9 @@ Result<TwinUpdate> parse_twin_update(const json& document) {
   const json* twin = member(document, "twin");
   if (!twin || !twin->is_object())
     return bad_request("\"twin\" must be an object with the properties' names as keys");
-  TwinUpdate update{std::move(request->event_id), request->timestamp, {}};
+  auto device_uid = text_member(document, kDeviceUid, kMaxUidSize);
+  if (!device_uid) return std::move(device_uid).error();
+  TwinUpdate update{std::move(request->event_id), request->timestamp, {}, std::move(*device_uid)};
   for (const auto& [key, value] : twin->items()) {
     if (const auto checked = check_key(key); !checked) return checked.error();
     auto entry = parse_entry(value);
@@ -139,6 +141,7 @@ json twin_to_json(const TwinMap& twin) {
 json print_twin_update(const TwinUpdate& update) {
   json document = document_head(update.event_id, update.timestamp);
   document["twin"] = twin_to_json(update.twin);
+  if (!update.device_uid.empty()) document[kDeviceUid] = update.device_uid;
   return document;
 }
 

@@ -44,6 +44,7 @@ struct TwinUpdate {
   std::string event_id;
   std::int64_t timestamp = 0;
   TwinMap twin;
+  std::string device_uid;  ///< only between Hearth peers: of the Device that is reported
 };
 
 /// A number, boolean or string is taken for a value's text; null or missing "value" is an error, as are keys
@@ -98,7 +99,11 @@ nlohmann::json state_result(std::string_view event_id, std::int64_t now_ms, std:
 struct DeviceState {
   std::string state;
   std::string last_online;
+  std::string device_uid;  ///< only between Hearth peers
 };
+/// The content of hub message 7, to be sent as a string.
+nlohmann::json state_report(std::string_view event_id, std::int64_t now_ms, std::string_view device_name,
+                            const DeviceState& state);
 /// Reads hub message 7; "last_online" of KubeEdge up to 1.17 too.
 Result<DeviceState> parse_state_report(const nlohmann::json& document);
 

@@ -229,5 +229,13 @@ TEST(TwinDocument, IsTheStockOne) {
   EXPECT_EQ(twin_document("b5", 1, {{"t", {last, std::nullopt}}})["twin"]["t"]["current"], nullptr);
 }
 
+TEST(TwinDocument, CarriesTheUidOfTheDeviceBetweenHearthPeersOnly) {
+  TwinUpdate update{"e", 1, {{"power", {}}}, "uid-1"};
+  EXPECT_EQ(parse_twin_update(print_twin_update(update)).value().device_uid, "uid-1");
+  update.device_uid.clear();
+  EXPECT_FALSE(print_twin_update(update).contains("device_uid"));
+  EXPECT_TRUE(parse_twin_update(std::string(R"({"twin":{},"device_uid":7})")).has_error());
+}
+
 }  // namespace
 }  // namespace hearth::wire
