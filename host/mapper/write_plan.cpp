@@ -17,7 +17,7 @@ void WritePlan::want(const std::string& property, const std::string& value, Time
   entry.value = value;
   entry.waiting = entry.seen != value;
   entry.dropped = false;
-  entry.when = refused ? now + entry.backoff.next() : now;
+  entry.when = refused ? now + entry.backoff.next(random_()) : now;
 }
 
 void WritePlan::seen(const std::string& property, const std::string& value) {
@@ -37,7 +37,7 @@ void WritePlan::written(const std::string& property, Time now) {
 void WritePlan::failed(const std::string& property, Time now) {
   const auto found = entries_.find(property);
   if (found == entries_.end()) return;
-  found->second.when = now + found->second.backoff.next();
+  found->second.when = now + found->second.backoff.next(random_());
   found->second.seen.reset();
 }
 

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sdk/base/backoff.hpp"
@@ -23,8 +25,10 @@ class WritePlan {
     std::string value;
   };
 
-  WritePlan(Backoff::Duration min_backoff, Backoff::Duration max_backoff)
-      : min_(min_backoff), max_(max_backoff) {}
+  /// `random` gives numbers in [0, 1): the jitter.
+  WritePlan(Backoff::Duration min_backoff, Backoff::Duration max_backoff,
+            std::function<double()> random = random_unit)
+      : min_(min_backoff), max_(max_backoff), random_(std::move(random)) {}
 
   /// The twin wants this value. A value already waiting keeps its place; one that the appliance was last seen
   /// with is not written again; one that was written a moment ago and is wanted again (the appliance was
@@ -65,6 +69,7 @@ class WritePlan {
 
   Backoff::Duration min_;
   Backoff::Duration max_;
+  std::function<double()> random_;
   std::map<std::string, Entry> entries_;
 };
 

@@ -12,9 +12,9 @@ Backoff::Duration Backoff::next(double random) {
   return min_ + Duration(static_cast<Duration::rep>(random * static_cast<double>(spread.count())));
 }
 
-Backoff::Duration Backoff::next() {
+double random_unit() {
   thread_local std::minstd_rand engine{std::random_device{}()};
-  return next(std::uniform_real_distribution<double>(0, 1)(engine));
+  return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
 }  // namespace hearth

@@ -7,6 +7,9 @@
 
 namespace hearth {
 
+/// A random number in [0, 1), of a generator of this thread.
+double random_unit();
+
 class Backoff {
  public:
   using Duration = std::chrono::milliseconds;
@@ -16,8 +19,8 @@ class Backoff {
   /// The next wait, spread evenly over the minimum to the current limit by `random` in [0, 1); the limit then
   /// doubles.
   Duration next(double random);
-  /// The same with a random number of its own.
-  Duration next();
+  /// The same with random_unit().
+  Duration next() { return next(random_unit()); }
   /// After something worked: the next wait is short again.
   void reset() { limit_ = Duration{0}; }
   /// Number the limit stands at; zero before the first failure.
