@@ -207,6 +207,8 @@ class Host {
     if (message.retained) return refuse_retained(message.topic);
     const auto topic = wire::parse_topic(message.topic);
     if (topic.kind == wire::TopicKind::twin_update_delta) {
+      // The short form is the same delta once more, for mappers of old.
+      if (topic.form != wire::TopicForm::full) return;
       runtime_->handle_delta(topic.device, message.payload);
       return;
     }

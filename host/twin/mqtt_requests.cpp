@@ -42,6 +42,8 @@ void MqttRequests::handle(const std::string& topic, const std::string& payload, 
     case TopicKind::membership_get:
       if (parsed.node == core_.options.node_name) membership_get(payload);
       return;
+    case TopicKind::twin_cloud_updated:
+      return core_.malformed("cloud_updated", "only the cloud's own link speaks for the cloud");
     case TopicKind::twin_update_result:
     case TopicKind::twin_update_delta:
     case TopicKind::twin_update_document:

@@ -8,6 +8,7 @@
 namespace hearth::wire {
 namespace {
 
+constexpr const char* kDefaultNamespace = "default";
 constexpr std::string_view kDevicePrefix = "$hw/events/device/";
 constexpr std::string_view kNodePrefix = "$hw/events/node/";
 
@@ -21,6 +22,7 @@ constexpr std::array kDeviceSuffixes{
     Suffix{TopicKind::twin_update_result, "twin/update/result"},
     Suffix{TopicKind::twin_update_delta, "twin/update/delta"},
     Suffix{TopicKind::twin_update_document, "twin/update/document"},
+    Suffix{TopicKind::twin_cloud_updated, "twin/cloud_updated"},
     Suffix{TopicKind::twin_get, "twin/get"},
     Suffix{TopicKind::twin_get_result, "twin/get/result"},
     Suffix{TopicKind::state_update, "state/update"},
@@ -57,12 +59,17 @@ std::string_view take_segment(std::string_view& rest) {
   return segment;
 }
 
+// At most one of the two forms fits: one segment more or less in front of "twin/update" makes it another text.
 Topic parse_device_topic(std::string_view rest) {
-  const auto ns = take_segment(rest);
-  const auto name = take_segment(rest);
+  const auto first = take_segment(rest);
+  if (!is_dns_subdomain(first)) return {};
+  if (const auto kind = kind_of(kDeviceSuffixes, rest); kind != TopicKind::other) {
+    return {kind, {kDefaultNamespace, std::string(first)}, {}, TopicForm::name_alone};
+  }
+  const auto second = take_segment(rest);
   const auto kind = kind_of(kDeviceSuffixes, rest);
-  if (kind == TopicKind::other || !is_dns_subdomain(ns) || !is_dns_subdomain(name)) return {};
-  return {kind, {std::string(ns), std::string(name)}, {}};
+  if (kind == TopicKind::other || !is_dns_subdomain(second)) return {};
+  return {kind, {std::string(first), std::string(second)}, {}, TopicForm::full};
 }
 
 Topic parse_node_topic(std::string_view rest) {
@@ -80,8 +87,14 @@ Topic parse_topic(std::string_view text) {
   return {};
 }
 
-std::string device_topic(TopicKind kind, const DeviceId& device) {
-  return std::string(kDevicePrefix) + device.str() + "/" + std::string(suffix_of(kDeviceSuffixes, kind));
+std::string device_topic(TopicKind kind, const DeviceId& device, TopicForm form) {
+  const auto suffix = suffix_of(kDeviceSuffixes, kind);
+  std::string topic;
+  topic.reserve(kDevicePrefix.size() + device.ns.size() + device.name.size() + suffix.size() + 2);
+  topic += kDevicePrefix;
+  if (form == TopicForm::full) (topic += device.ns) += '/';
+  ((topic += device.name) += '/') += suffix;
+  return topic;
 }
 
 std::string node_topic(TopicKind kind, std::string_view node) {
@@ -89,9 +102,16 @@ std::string node_topic(TopicKind kind, std::string_view node) {
 }
 
 std::vector<std::string> host_subscriptions() {
-  return {"$hw/events/device/+/+/twin/update", "$hw/events/device/+/+/twin/get",
-          "$hw/events/device/+/+/state/update", "$hw/events/node/+/membership/get",
-          "$hw/events/device/+/+/twin/update/delta"};
+  std::vector<std::string> filters;
+  for (const auto kind : {TopicKind::twin_update, TopicKind::twin_get, TopicKind::twin_cloud_updated,
+                          TopicKind::state_update}) {
+    const std::string suffix(suffix_of(kDeviceSuffixes, kind));
+    filters.push_back("$hw/events/device/+/+/" + suffix);
+    filters.push_back("$hw/events/device/+/" + suffix);
+  }
+  filters.emplace_back("$hw/events/node/+/membership/get");
+  filters.emplace_back("$hw/events/device/+/+/twin/update/delta");
+  return filters;
 }
 
 }  // namespace hearth::wire

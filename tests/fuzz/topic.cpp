@@ -12,7 +12,7 @@ using namespace hearth;
 void fuzz_topic(std::string_view text) {
   const auto topic = wire::parse_topic(text);
   if (topic.kind == wire::TopicKind::other) return;
-  const auto printed = topic.node.empty() ? wire::device_topic(topic.kind, topic.device)
+  const auto printed = topic.node.empty() ? wire::device_topic(topic.kind, topic.device, topic.form)
                                           : wire::node_topic(topic.kind, topic.node);
   fuzz::require(printed == text, "a known topic prints as it was");
 }

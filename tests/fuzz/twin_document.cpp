@@ -16,6 +16,7 @@ void fuzz_twin(std::string_view payload) {
   fuzz::require(again.has_value(), "what print_twin_update() writes is a twin update");
   fuzz::require(again->twin == update->twin, "twin survives");
   fuzz::require(again->event_id == update->event_id, "event_id survives");
+  fuzz::require(again->device_uid == update->device_uid, "device_uid survives");
   fuzz::require(again->timestamp == update->timestamp, "timestamp survives");
   const auto delta = wire::parse_twin_delta(wire::twin_delta(1, update->twin).dump());
   fuzz::require(delta.has_value(), "what twin_delta() writes is a delta");
