@@ -1,193 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/store/storage.hpp"
 
-#include <SQLiteCpp/Savepoint.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
-#include <condition_variable>
-#include <cstring>
-#include <deque>
 #include <future>
 #include <mutex>
 #include <thread>
+
+#include "sdk/store/counting_vfs.hpp"
+#include "sdk/store/database_file.hpp"
+#include "sdk/store/group_runner.hpp"
+#include "sdk/store/job_queue.hpp"
+#include "sdk/store/sqlite_error.hpp"
+#include "sdk/store/storage_metrics.hpp"
+#include "sdk/store/upkeep.hpp"
 
 namespace hearth::store {
 namespace {
 
 namespace asio = boost::asio;
+using std::chrono::steady_clock;
 
-// The write-ahead log is cut back to this after a checkpoint, so that one burst does not hold the disk.
-constexpr int kJournalSizeLimit = 4 * 1024 * 1024;
-
-struct Entry {
-  Storage::Job job;
-  asio::any_io_executor executor;  ///< empty: `done` runs on the storage thread
-  Storage::Done done;
-};
-
-Error from_sqlite(const SQLite::Exception& failure) {
-  const std::string text = failure.what();
-  switch (failure.getErrorCode()) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return unavailable("StorageBusy", fmt::format("the database is locked by another process ({})", text));
-    case SQLITE_FULL:
-      return {ErrorClass::exhausted, "DiskFull", fmt::format("no space left for the database ({})", text)};
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return invalid("NotADatabase", fmt::format("the file is no SQLite database, or is damaged ({})", text));
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return unavailable("StorageUnavailable",
-                         fmt::format("the database cannot be read or written ({})", text));
-    default:
-      return {ErrorClass::internal, "StorageFailed", text};
-  }
+std::filesystem::path reserve_place(const StorageOptions& options) {
+  return options.file.string() + ".reserve";
 }
 
-/// Only inside a catch block: the exception under way as an Error.
-Error current_error() {
-  try {
-    throw;
-  } catch (const ErrorException& failure) {
-    return failure.error();
-  } catch (const SQLite::Exception& failure) {
-    return from_sqlite(failure);
-  } catch (const std::exception& failure) {
-    return internal_error(failure.what());
-  } catch (...) {
-    return internal_error("a storage job threw something that is no exception");
-  }
-}
-
-/// SQLite would make the file by the umask; its -wal and -shm files copy the mode of the main one.
-Result<void> make_private_file(const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return unavailable("StorageUnavailable", std::strerror(errno));
-  const bool ok = ::fchmod(fd, 0600) == 0;
-  const int code = errno;
-  ::close(fd);
-  if (!ok) return unavailable("StorageUnavailable", std::strerror(code));
-  return {};
-}
-
-SQLite::Database open_database(const StorageOptions& options) {
-  SQLite::Database db(options.file.string(), SQLite::OPEN_READWRITE, options.busy_timeout_ms);
-  db.exec("PRAGMA journal_mode = WAL");
-  db.exec("PRAGMA synchronous = FULL");
-  db.exec(fmt::format("PRAGMA journal_size_limit = {}", kJournalSizeLimit));
-  db.exec("PRAGMA foreign_keys = ON");
-  SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-  db.exec(options.schema);
-  transaction.commit();
-  return db;
+bool room_may_help(const Error& error) {
+  return error.code == kFullCode || error.code == kUnavailableCode;
 }
 
 }  // namespace
 
 class Storage::Impl {
  public:
-  Impl(StorageOptions options, SQLite::Database db) : options_(std::move(options)), db_(std::move(db)) {
+  /// What open() has made so far. The database goes before the VFS it stands on.
+  struct Parts {
+    std::unique_ptr<CountingVfs> vfs;
+    std::unique_ptr<ReserveFile> reserve;
+    OpenedDatabase opened;
+  };
+
+  Impl(StorageOptions options, Parts parts)
+      : options_(std::move(options)),
+        vfs_(std::move(parts.vfs)),
+        reserve_(std::move(parts.reserve)),
+        report_(std::move(parts.opened.report)),
+        db_(std::move(parts.opened.db)),
+        queue_(options_),
+        runner_(db_, *reserve_, options_.busy_timeout_ms),
+        upkeep_(db_, options_, vfs_->name(), *reserve_),
+        metrics_(options_) {
     thread_ = std::thread([this] { work(); });
   }
 
   ~Impl() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_one();
+    runner_.hurry();
+    queue_.stop();
     thread_.join();
   }
 
-  void push(Entry entry) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (queue_.size() < options_.max_queue) {
-        queue_.push_back(std::move(entry));
-        wake_.notify_one();
-        return;
-      }
-    }
-    finish(entry, Error{ErrorClass::exhausted, "StorageQueueFull",
-                        fmt::format("{} storage jobs wait already", options_.max_queue)});
+  void push(Entry entry, bool lazy) {
+    auto refused = lazy ? queue_.push_lazily(entry) : queue_.push(entry);
+    if (refused) finish(entry, std::move(*refused));
   }
 
-  StorageStats stats() const {
+  void on_health(asio::any_io_executor executor, std::function<void(StorageHealth)> changed) {
     const std::lock_guard lock(mutex_);
-    return {queue_.size(), commits_, failed_jobs_};
+    listener_executor_ = std::move(executor);
+    listener_ = std::move(changed);
+  }
+
+  const OpenReport& opened() const { return report_; }
+
+  StorageStats stats() const {
+    const auto depth = queue_.depth();
+    const std::lock_guard lock(mutex_);
+    return {depth.jobs,    commits_,           failed_jobs_, depth.bytes, health_, vfs_->written_bytes(),
+            vfs_->syncs(), upkeep_.snapshots()};
   }
 
  private:
   void work() {
-    while (confirm(next_group())) {
+    for (;;) {
+      // The group's hold on the executors ends before the next wait.
+      auto group = queue_.next_group(upkeep_.due());
+      if (group.empty() && queue_.stopped()) return;
+      if (!group.empty()) confirm(std::move(group));
+      upkeep_.turn(steady_clock::now());
+      if (options_.metrics != nullptr) metrics_.show(stats());
     }
   }
 
-  /// Takes the group by value: its hold on the executors must end before the next wait.
-  bool confirm(std::vector<Entry> group) {
-    auto results = run_group(group);
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      if (!results[i]) ++failed_jobs_;
+  void confirm(std::vector<Entry> group) {
+    auto results = runner_.run(group);
+    if (runner_.committed()) upkeep_.committed(steady_clock::now());
+    note(results);
+    for (std::size_t i = 0; i < group.size(); ++i)
       finish(group[i], std::move(results[i]));
-    }
-    return !group.empty();
   }
 
-  /// Waits for jobs; empty only when stopping and all are done.
-  std::vector<Entry> next_group() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    std::vector<Entry> group;
-    while (!queue_.empty() && group.size() < options_.max_group) {
-      group.push_back(std::move(queue_.front()));
-      queue_.pop_front();
+  /// Before the jobs hear of it, so that who asks then finds it counted.
+  void note(const std::vector<Result<void>>& results) {
+    StorageHealth health;
+    std::uint64_t failed = 0;
+    for (const auto& result : results) {
+      if (result) continue;
+      ++failed;
+      if (is_storage_problem(result.error())) health = {false, result.error()};
     }
-    return group;
+    const std::lock_guard lock(mutex_);
+    failed_jobs_ += failed;
+    if (runner_.committed()) ++commits_;
+    const bool changed = health.healthy != health_.healthy || health.problem.code != health_.problem.code;
+    health_ = std::move(health);
+    if (changed) tell_health();
   }
 
-  std::vector<Result<void>> run_group(const std::vector<Entry>& group) {
-    if (group.empty()) return {};
-    try {
-      std::vector<Result<void>> results;
-      results.reserve(group.size());
-      // IMMEDIATE: a lock held by somebody else shows here, before any job ran.
-      SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-      for (const auto& entry : group) {
-        results.push_back(run_job(entry.job));
-        // On a full disk SQLite may roll back everything by itself; then no job of the group holds.
-        if (sqlite3_get_autocommit(db_.getHandle()) != 0) throw ErrorException(results.back().error());
-      }
-      transaction.commit();
-      ++commits_;
-      return results;
-    } catch (...) {
-      return std::vector<Result<void>>(group.size(), Result<void>(current_error()));
+  void tell_health() {
+    if (health_.healthy) {
+      spdlog::info("storage: {} can be written again", options_.file.string());
+    } else {
+      spdlog::warn("storage: {}: {}", options_.file.string(), health_.problem.text);
+      if (health_.problem.code == kDamagedCode) mark_suspect(options_.file);
     }
-  }
-
-  Result<void> run_job(const Job& job) {
-    try {
-      SQLite::Savepoint savepoint(db_, "job");
-      job(db_);
-      savepoint.release();
-      return {};
-    } catch (...) {
-      return current_error();
-    }
+    if (listener_)
+      asio::post(listener_executor_, [listener = listener_, health = health_] { listener(health); });
   }
 
   static void finish(Entry& entry, Result<void> result) {
@@ -199,14 +142,21 @@ class Storage::Impl {
   }
 
   const StorageOptions options_;
-  SQLite::Database db_;  ///< the storage thread's
-  std::atomic<std::uint64_t> commits_{0};
-  std::atomic<std::uint64_t> failed_jobs_{0};
+  const std::unique_ptr<CountingVfs> vfs_;
+  const std::unique_ptr<ReserveFile> reserve_;
+  const OpenReport report_;
+  SQLite::Database db_;  ///< the storage thread's, as are runner_ and upkeep_
+  JobQueue queue_;
+  GroupRunner runner_;
+  Upkeep upkeep_;
+  StorageMetrics metrics_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Entry> queue_;
-  bool stopping_ = false;
+  std::uint64_t commits_ = 0;
+  std::uint64_t failed_jobs_ = 0;
+  StorageHealth health_;
+  asio::any_io_executor listener_executor_;
+  std::function<void(StorageHealth)> listener_;
   std::thread thread_;
 };
 
@@ -215,19 +165,31 @@ Storage::~Storage() = default;
 
 Result<std::unique_ptr<Storage>> Storage::open(StorageOptions options) {
   const std::string where = "database " + options.file.string();
-  if (auto made = make_private_file(options.file); !made) return std::move(made).error().within(where);
   try {
-    auto db = open_database(options);
-    return std::unique_ptr<Storage>(new Storage(std::make_unique<Impl>(std::move(options), std::move(db))));
+    auto vfs = std::make_unique<CountingVfs>(options.vfs);
+    auto reserve = std::make_unique<ReserveFile>(reserve_place(options), options.reserve_bytes);
+    auto opened = open_database(options, vfs->name());
+    // SQLite needs a little room even to open a file.
+    if (!opened && room_may_help(opened.error()) && reserve->release())
+      opened = open_database(options, vfs->name());
+    if (!opened) return std::move(opened).error().within(where);
+    Impl::Parts parts{std::move(vfs), std::move(reserve), std::move(*opened)};
+    return std::unique_ptr<Storage>(
+        new Storage(std::make_unique<Impl>(std::move(options), std::move(parts))));
   } catch (...) {
     return current_error().within(where);
   }
 }
 
-void Storage::write(Job job, asio::any_io_executor executor, Done done) {
+void Storage::write(Job job, asio::any_io_executor executor, Done done, std::size_t bytes) {
   // The context must not run out of work while the storage thread still owes it a completion.
   if (executor) executor = asio::prefer(executor, asio::execution::outstanding_work.tracked);
-  impl_->push({std::move(job), std::move(executor), std::move(done)});
+  impl_->push({std::move(job), std::move(executor), std::move(done), bytes}, false);
+}
+
+void Storage::write_lazily(Job job, asio::any_io_executor executor, Done done, std::size_t bytes) {
+  if (executor) executor = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+  impl_->push({std::move(job), std::move(executor), std::move(done), bytes}, true);
 }
 
 asio::awaitable<Result<void>> Storage::write(Job job) {
@@ -245,8 +207,17 @@ Result<void> Storage::run(Job job) {
   std::promise<Result<void>> promise;
   auto future = promise.get_future();
   impl_->push(
-      {std::move(job), {}, [&promise](Result<void> result) { promise.set_value(std::move(result)); }});
+      {std::move(job), {}, [&promise](Result<void> result) { promise.set_value(std::move(result)); }, 0},
+      false);
   return future.get();
+}
+
+void Storage::on_health(asio::any_io_executor executor, std::function<void(StorageHealth)> changed) {
+  impl_->on_health(std::move(executor), std::move(changed));
+}
+
+const OpenReport& Storage::opened() const {
+  return impl_->opened();
 }
 
 StorageStats Storage::stats() const {

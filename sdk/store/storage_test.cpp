@@ -158,12 +158,13 @@ TEST_F(StorageTest, ReportsADatabaseThatReachedItsSizeLimitAndGoesOn) {
   EXPECT_TRUE(storage->run(insert("small")).has_value());
 }
 
-TEST_F(StorageTest, RefusesAFileThatIsNoDatabase) {
+TEST_F(StorageTest, PutsAFileThatIsNoDatabaseAsideAndSaysThatItBeginsEmpty) {
   std::ofstream(folder_ / "test.db") << std::string(5000, 'x');
-  const auto opened = Storage::open(options());
-  ASSERT_FALSE(opened.has_value());
-  EXPECT_EQ(opened.error().code, "NotADatabase");
-  EXPECT_NE(opened.error().text.find("test.db"), std::string::npos);
+  auto storage = open(options());
+  EXPECT_EQ(std::filesystem::file_size(storage->opened().moved_aside), 5000u);
+  EXPECT_TRUE(storage->opened().rolled_back_to.empty());
+  EXPECT_NE(storage->opened().problem.find("begins empty"), std::string::npos);
+  EXPECT_TRUE(storage->run(insert("a")).has_value());
 }
 
 TEST_F(StorageTest, SaysWhyAFileCannotBeOpened) {

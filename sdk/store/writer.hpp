@@ -14,6 +14,8 @@ class Writer {
   virtual ~Writer() = default;
   /// `done` comes in a later turn, in the order of the calls, after the commit that holds the job's changes.
   virtual void write(Storage::Job job, Storage::Done done) = 0;
+  /// For what may be lost in a crash without harm: stored along with the next write(), or a moment later. Order is kept.
+  virtual void write_lazily(Storage::Job job, Storage::Done done) { write(std::move(job), std::move(done)); }
   /// Blocks until the job ran: for loading at start-up.
   virtual Result<void> run(Storage::Job job) = 0;
 };
@@ -26,6 +28,9 @@ class StorageWriter final : public Writer {
 
   void write(Storage::Job job, Storage::Done done) override {
     storage_.write(std::move(job), executor_, std::move(done));
+  }
+  void write_lazily(Storage::Job job, Storage::Done done) override {
+    storage_.write_lazily(std::move(job), executor_, std::move(done));
   }
   Result<void> run(Storage::Job job) override { return storage_.run(std::move(job)); }
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/store/wal_scan.hpp"
+
+#include <array>
+#include <fstream>
+#include <optional>
+#include <vector>
+
+namespace hearth::store {
+namespace {
+
+constexpr std::size_t kHeaderSize = 32;
+constexpr std::size_t kFrameHeaderSize = 24;
+constexpr std::uint32_t kMagic = 0x377f0682;  // the last bit says whether checksums are of big-endian words
+
+using Bytes = std::vector<unsigned char>;
+
+std::uint32_t big_endian(const unsigned char* at) {
+  return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
+}
+
+std::uint32_t little_endian(const unsigned char* at) {
+  return std::uint32_t{at[3]} << 24 | std::uint32_t{at[2]} << 16 | std::uint32_t{at[1]} << 8 | at[0];
+}
+
+/// SQLite's running checksum: each frame's continues the one before.
+struct Checksum {
+  bool big = false;
+  std::uint32_t s0 = 0;
+  std::uint32_t s1 = 0;
+
+  void add(const unsigned char* data, std::size_t size) {
+    for (std::size_t i = 0; i + 8 <= size; i += 8) {
+      s0 += word(data + i) + s1;
+      s1 += word(data + i + 4) + s0;
+    }
+  }
+  bool is(const unsigned char* stored) const {
+    return big_endian(stored) == s0 && big_endian(stored + 4) == s1;
+  }
+
+ private:
+  std::uint32_t word(const unsigned char* at) const { return big ? big_endian(at) : little_endian(at); }
+};
+
+class Log {
+ public:
+  explicit Log(const std::filesystem::path& file) : in_(file, std::ios::binary) {
+    Bytes header(kHeaderSize);
+    if (!read(header)) return;
+    if ((big_endian(header.data()) & ~1U) != kMagic) return;
+    page_size_ = big_endian(&header[8]);
+    if (page_size_ < 512 || page_size_ > 65536) page_size_ = 0;
+    std::copy_n(&header[16], salt_.size(), salt_.begin());
+    sum_.big = (big_endian(header.data()) & 1U) != 0;
+    sum_.add(header.data(), 24);
+    intact_ = sum_.is(&header[24]);
+  }
+
+  /// A frame of this round of the log; of an older round once it has been passed.
+  std::optional<Bytes> next() {
+    Bytes frame(kFrameHeaderSize + page_size_);
+    if (page_size_ == 0 || !read(frame)) return std::nullopt;
+    if (!std::equal(salt_.begin(), salt_.end(), &frame[8])) return std::nullopt;
+    return frame;
+  }
+
+  /// Whether this frame and all before it are whole.
+  bool intact(const Bytes& frame) {
+    sum_.add(frame.data(), 8);
+    sum_.add(&frame[kFrameHeaderSize], page_size_);
+    intact_ = intact_ && sum_.is(&frame[16]);
+    return intact_;
+  }
+
+ private:
+  bool read(Bytes& into) {
+    return static_cast<bool>(
+        in_.read(reinterpret_cast<char*>(into.data()), static_cast<std::streamsize>(into.size())));
+  }
+
+  std::ifstream in_;
+  std::size_t page_size_ = 0;
+  std::array<unsigned char, 8> salt_{};
+  Checksum sum_;
+  bool intact_ = false;
+};
+
+}  // namespace
+
+std::uint64_t lost_commits(const std::filesystem::path& wal) {
+  Log log(wal);
+  std::uint64_t behind = 0;  // commits at or behind the first damaged frame
+  bool frames_after = false;
+  while (const auto frame = log.next()) {
+    if (log.intact(*frame)) continue;
+    const bool ends_a_commit = big_endian(&(*frame)[4]) != 0;
+    frames_after = !ends_a_commit;
+    if (ends_a_commit) ++behind;
+  }
+  // Another transaction had begun, so that the last one in full was on the disk before.
+  if (frames_after) return behind;
+  return behind == 0 ? 0 : behind - 1;
+}
+
+}  // namespace hearth::store
