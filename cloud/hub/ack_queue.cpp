@@ -1,56 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/hub/ack_queue.hpp"
 
+#include <algorithm>
+
 namespace hearth::cloudhub {
 
 AckQueue::Actions AckQueue::push(std::string id, Frame frame, Done done, Time now) {
   Actions actions;
   bytes_ += frame->size();
-  items_.push_back({std::move(id), std::move(frame), std::move(done)});
-  if (items_.size() == 1) send_front(now, actions);
+  items_.push_back({std::move(id), std::move(frame), std::move(done), 0, {}});
+  fill_window(now, actions);
   return actions;
 }
 
 AckQueue::Actions AckQueue::ack(const std::string& parent_id, Time now) {
   Actions actions;
-  if (items_.empty() || items_.front().id != parent_id) return actions;
-  finish_front(true, actions);
-  send_front(now, actions);
+  const auto item = std::find_if(items_.begin(), in_flight_end(),
+                                 [&](const Item& candidate) { return candidate.id == parent_id; });
+  if (item == in_flight_end()) return actions;
+  finish(item, true, actions);
+  fill_window(now, actions);
   return actions;
 }
 
 AckQueue::Actions AckQueue::tick(Time now) {
   Actions actions;
-  if (items_.empty() || now < *deadline()) return actions;
-  if (sends_ >= rules_.max_sends) finish_front(false, actions);
-  send_front(now, actions);
+  for (auto item = items_.begin(); item != in_flight_end();) {
+    const bool due = now >= item->sent_at + rules_.timeout;
+    if (due && item->sends >= rules_.max_sends) {
+      item = finish(item, false, actions);
+      continue;
+    }
+    if (due) send(*item, now, actions);
+    ++item;
+  }
+  fill_window(now, actions);
   return actions;
 }
 
 AckQueue::Actions AckQueue::clear() {
   Actions actions;
-  while (!items_.empty())
-    finish_front(false, actions);
+  for (auto& item : items_)
+    actions.finished.push_back({std::move(item.done), false});
+  items_.clear();
+  in_flight_ = 0;
+  bytes_ = 0;
   return actions;
 }
 
 std::optional<AckQueue::Time> AckQueue::deadline() const {
-  if (items_.empty()) return std::nullopt;
-  return sent_at_ + rules_.timeout;
+  std::optional<Time> first;
+  for (std::size_t i = 0; i < in_flight_; ++i) {
+    const auto due = items_[i].sent_at + rules_.timeout;
+    if (!first || due < *first) first = due;
+  }
+  return first;
 }
 
-void AckQueue::finish_front(bool acked, Actions& actions) {
-  bytes_ -= items_.front().frame->size();
-  actions.finished.push_back({std::move(items_.front().done), acked});
-  items_.pop_front();
-  sends_ = 0;
+AckQueue::Place AckQueue::finish(Place item, bool acked, Actions& actions) {
+  bytes_ -= item->frame->size();
+  actions.finished.push_back({std::move(item->done), acked});
+  --in_flight_;
+  return items_.erase(item);
 }
 
-void AckQueue::send_front(Time now, Actions& actions) {
-  if (items_.empty()) return;
-  ++sends_;
-  sent_at_ = now;
-  actions.send = items_.front().frame;
+void AckQueue::send(Item& item, Time now, Actions& actions) {
+  ++item.sends;
+  item.sent_at = now;
+  actions.send.push_back(item.frame);
+}
+
+void AckQueue::fill_window(Time now, Actions& actions) {
+  while (in_flight_ < std::min(window_, items_.size()))
+    send(items_[in_flight_++], now, actions);
 }
 
 }  // namespace hearth::cloudhub

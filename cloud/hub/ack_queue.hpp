@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which acknowledged message of a node goes out when: one in flight, sent again until it is acked or given up.
+// Which acknowledged message of a node goes out when: up to a window in flight, each sent again until it is acked or
+// given up.
 // Thread: plain value, no I/O and no clock of its own.   Errors: none; an ack for anything else is ignored.
 #pragma once
 
@@ -15,7 +16,7 @@
 namespace hearth::cloudhub {
 
 struct AckRules {
-  std::chrono::milliseconds timeout{5'000};  ///< from one send to the next
+  std::chrono::milliseconds timeout{5'000};  ///< from one send to the next, for each message
   int max_sends = 5;
 };
 
@@ -32,12 +33,15 @@ class AckQueue {
       bool acked = false;
     };
     std::vector<Finished> finished;
-    Frame send;  ///< null: nothing
+    std::vector<Frame> send;
   };
 
   explicit AckQueue(AckRules rules) : rules_(rules) {}
 
-  /// `id` is the message's msg_id, by which the peer acks it.
+  /// How many may be in flight: one to a stock peer, which may take them for a flood otherwise. Before the first push().
+  void set_window(std::size_t messages) { window_ = messages; }
+
+  /// `id` is the message's msg_id, by which the peer acks it. First sends keep the order of the calls.
   Actions push(std::string id, Frame frame, Done done, Time now);
   Actions ack(const std::string& parent_id, Time now);
   /// To be called at deadline().
@@ -54,15 +58,20 @@ class AckQueue {
     std::string id;
     Frame frame;
     Done done;
+    int sends = 0;
+    Time sent_at;
   };
+  using Place = std::deque<Item>::iterator;
 
-  void finish_front(bool acked, Actions& actions);
-  void send_front(Time now, Actions& actions);
+  Place in_flight_end() { return items_.begin() + static_cast<std::ptrdiff_t>(in_flight_); }
+  Place finish(Place item, bool acked, Actions& actions);
+  void send(Item& item, Time now, Actions& actions);
+  void fill_window(Time now, Actions& actions);
 
   AckRules rules_;
-  std::deque<Item> items_;  ///< the first is in flight
-  int sends_ = 0;           ///< of the first
-  Time sent_at_;
+  std::size_t window_ = 1;
+  std::deque<Item> items_;  ///< the first in_flight_ of them have been sent
+  std::size_t in_flight_ = 0;
   std::size_t bytes_ = 0;
 };
 

@@ -15,11 +15,14 @@ class AckQueueTest : public testing::Test {
         id, std::make_shared<const std::string>("frame " + id),
         [this, id](bool acked) { log_ += id + (acked ? "+" : "-"); }, now_);
   }
-  /// The frame that goes out; what finished goes into log_.
+  /// The frames that go out; what finished goes into log_.
   std::string run(const AckQueue::Actions& actions) {
     for (const auto& finished : actions.finished)
       finished.done(finished.acked);
-    return actions.send ? *actions.send : "";
+    std::string sent;
+    for (const auto& frame : actions.send)
+      sent += (sent.empty() ? "" : ", ") + *frame;
+    return sent;
   }
 
   AckQueue queue_{AckRules{seconds(5), 5}};
@@ -71,6 +74,48 @@ TEST_F(AckQueueTest, TakesALateAckOfAnEarlierSend) {
   run(queue_.tick(now_));
   run(queue_.ack("a", now_));
   EXPECT_EQ(log_, "a+");
+}
+
+TEST_F(AckQueueTest, KeepsAWindowInFlightInTheOrderGiven) {
+  queue_.set_window(3);
+  std::string sent;
+  for (const std::string id : {"a", "b", "c", "d", "e"})
+    sent += run(push(id)) + ";";
+  EXPECT_EQ(sent, "frame a;frame b;frame c;;;");
+  EXPECT_EQ(run(queue_.ack("b", now_)), "frame d") << "acks come in any order";
+  EXPECT_EQ(run(queue_.ack("a", now_)), "frame e");
+  EXPECT_EQ(run(queue_.ack("e", now_)), "");
+  EXPECT_EQ(log_, "b+a+e+");
+}
+
+TEST_F(AckQueueTest, SendsEachOfTheWindowAgainAtItsOwnDeadline) {
+  queue_.set_window(3);
+  run(push("a"));
+  now_ += seconds(2);
+  run(push("b"));
+  const auto start = now_;
+  EXPECT_EQ(*queue_.deadline(), start + seconds(3));
+  EXPECT_EQ(run(queue_.tick(start + seconds(3))), "frame a");
+  EXPECT_EQ(*queue_.deadline(), start + seconds(5));
+  EXPECT_EQ(run(queue_.tick(start + seconds(5))), "frame b");
+  EXPECT_EQ(run(queue_.ack("a", start + seconds(6))), "");
+  EXPECT_EQ(*queue_.deadline(), start + seconds(10));
+}
+
+TEST_F(AckQueueTest, GivesUpOneOfTheWindowAndKeepsTheOthers) {
+  queue_.set_window(2);
+  run(push("a"));
+  now_ += seconds(1);
+  run(push("b"));
+  run(push("c"));
+  for (int i = 0; i < 4; ++i) {
+    now_ += seconds(5);
+    EXPECT_EQ(run(queue_.tick(now_)), "frame a, frame b");
+  }
+  EXPECT_EQ(run(queue_.ack("b", now_)), "frame c");
+  now_ += seconds(5);
+  EXPECT_EQ(run(queue_.tick(now_)), "frame c");
+  EXPECT_EQ(log_, "b+a-");
 }
 
 TEST_F(AckQueueTest, GivesUpEverythingWhenTheSessionEnds) {

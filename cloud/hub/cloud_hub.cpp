@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/hub/cloud_hub.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
@@ -8,7 +9,9 @@
 #include <boost/asio/post.hpp>
 #include <map>
 #include <mutex>
+#include <random>
 
+#include "cloud/hub/handshake_log.hpp"
 #include "cloud/hub/session.hpp"
 #include "sdk/net/listener.hpp"
 
@@ -19,7 +22,15 @@ namespace asio = boost::asio;
 namespace {
 
 // Beside the nodes' sessions: connections that are still shaking hands, or were just replaced.
-constexpr std::size_t kSpareConnections = 1000;
+constexpr std::size_t kSpareConnections = 5000;
+constexpr std::chrono::seconds kWhenFull{30};
+constexpr std::chrono::seconds kWhenTakenTwice{60};
+
+/// Spread, so that those refused together do not come back together.
+std::chrono::seconds at_least(std::chrono::seconds wait) {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return wait + std::chrono::seconds(std::uniform_int_distribution<long>(0, wait.count())(engine));
+}
 
 }  // namespace
 
@@ -35,6 +46,13 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
         malformed_(metrics.counter("hearth_cloudhub_malformed_total", "Frames of nodes that are no message")),
         replaced_(metrics.counter("hearth_cloudhub_takeovers_total", "Sessions replaced by a newer one")),
         given_up_(metrics.counter("hearth_cloudhub_unacked_total", "Messages given up without an ack")),
+        duplicates_(metrics.counter("hearth_cloudhub_duplicates_total",
+                                    "Links refused because two hosts have one node name")),
+        refused_(metrics.counter("hearth_cloudhub_refused_total", "Links that did not come about")),
+        handshakes_(metrics.gauge("hearth_cloudhub_handshakes", "TLS handshakes under way")),
+        waiting_(
+            metrics.gauge("hearth_cloudhub_handshakes_waiting", "Connections waiting for their handshake")),
+        gate_(options_.max_handshakes, options_.max_waiting),
         listener_(executor_) {}
 
   Result<void> start() {
@@ -46,7 +64,7 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
   std::uint16_t port() const { return listener_.port(); }
 
   void send(const std::string& node, wire::HubMessage message) {
-    if (const auto session = find(node)) session->post_send(wire::print(message));
+    if (const auto session = find(node)) session->post_send(std::move(message));
   }
 
   void send_acked(const std::string& node, wire::HubMessage message, AckQueue::Done done) {
@@ -55,7 +73,7 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
       if (done) done(acked);
     };
     if (const auto session = find(node))
-      return session->post_send_acked(message.header.msg_id, wire::print(message), std::move(counted));
+      return session->post_send_acked(std::move(message), std::move(counted));
     asio::post(executor_, [counted = std::move(counted)] { counted(false); });
   }
 
@@ -78,12 +96,55 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
       }
     }
     for (const auto& session : open)
-      session->post_close();
+      session->post_close("the cloud is stopping");
   }
 
-  bool has_room(const std::string& node) override {
+  AdmissionGate::Turn turn(const Session& session) override {
     const std::lock_guard lock(mutex_);
-    return nodes_.contains(node) || nodes_.size() < options_.max_nodes;
+    const auto turn = gate_.enter(&session);
+    if (turn == AdmissionGate::Turn::never) refused_.Increment();
+    show_handshakes();
+    return turn;
+  }
+
+  void left(const Session& session) override {
+    const std::lock_guard lock(mutex_);
+    if (!gate_.forget(&session)) pass_on_turn();
+    show_handshakes();
+  }
+
+  void refused(const Session& session, const std::string& claimed, const std::string& reason) override {
+    refused_.Increment();
+    std::optional<std::string> line;
+    {
+      const std::lock_guard lock(mutex_);
+      line =
+          handshake_log_.failed(session.client().address, claimed, reason, std::chrono::steady_clock::now());
+    }
+    if (line) spdlog::warn("cloudhub: {}", *line);
+  }
+
+  std::optional<Refusal> may_open(const Session& session) override {
+    TakeoverGuard::Verdict verdict;
+    std::string holder;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = nodes_.find(session.node());
+      if (found == nodes_.end()) {
+        if (nodes_.size() < options_.max_nodes) return std::nullopt;
+        return Refusal{503, "this cloud serves as many nodes as it may", at_least(kWhenFull)};
+      }
+      holder = found->second->client().address;
+      verdict = takeovers_.knock(session.node(), session.client(), found->second->client(),
+                                 std::chrono::steady_clock::now());
+    }
+    if (verdict.admitted) return std::nullopt;
+    duplicates_.Increment();
+    auto why = fmt::format(
+        "DuplicateNode: two hosts have the name {}, one at {} and one at {}: give each a name of its own",
+        session.node(), holder, session.client().address);
+    if (verdict.news) report_duplicate(session.node(), why);
+    return Refusal{409, std::move(why), at_least(kWhenTakenTwice)};
   }
 
   void opened(const std::shared_ptr<Session>& session) override {
@@ -93,11 +154,12 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
       const std::lock_guard lock(mutex_);
       old = std::exchange(nodes_[session->node()], session);
       sessions_.Set(static_cast<double>(nodes_.size()));
+      handshake_log_.opened(session->client().address, session->node(), std::chrono::steady_clock::now());
     }
     if (old) {
       replaced_.Increment();
       spdlog::info("cloudhub: node {} came in again, its older session is closed", session->node());
-      old->post_close();
+      old->post_close("another connection took over as this node");
       report_disconnected(session->node());
     } else {
       spdlog::info("cloudhub: node {} is connected", session->node());
@@ -113,14 +175,19 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
       const auto found = nodes_.find(session.node());
       if (found == nodes_.end() || found->second.get() != &session) return;
       nodes_.erase(found);
+      takeovers_.released(session.node());
       sessions_.Set(static_cast<double>(nodes_.size()));
     }
     spdlog::info("cloudhub: node {} is disconnected", session.node());
     report_disconnected(session.node());
   }
 
-  void received(const Session& session, wire::HubMessage message) override {
-    if (!stopped_ && callbacks_.message) callbacks_.message(session.node(), std::move(message));
+  void received(const Session& session, std::vector<wire::HubMessage> messages) override {
+    if (stopped_) return;
+    if (callbacks_.messages) return callbacks_.messages(session.node(), std::move(messages));
+    if (!callbacks_.message) return;
+    for (auto& message : messages)
+      callbacks_.message(session.node(), std::move(message));
   }
 
   void malformed() override { malformed_.Increment(); }
@@ -144,6 +211,24 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
                    [session, self = shared_from_this()](std::exception_ptr escaped) {
                      if (escaped) self->report(*session, escaped);
                    });
+  }
+
+  /// With mutex_ held. A session may have ended just after it was named.
+  void pass_on_turn() {
+    while (const auto next = gate_.leave()) {
+      const auto found = connections_.find(static_cast<const Session*>(*next));
+      const auto session = found == connections_.end() ? nullptr : found->second.lock();
+      if (session) return session->post_turn();
+    }
+  }
+
+  void show_handshakes() {
+    handshakes_.Set(static_cast<double>(gate_.inside()));
+    waiting_.Set(static_cast<double>(gate_.waiting()));
+  }
+
+  void report_duplicate(const std::string& node, const std::string& why) {
+    if (!stopped_ && callbacks_.duplicate) callbacks_.duplicate(node, why);
   }
 
   void report(const Session& session, const std::exception_ptr& escaped) {
@@ -173,6 +258,13 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
   prometheus::Counter& malformed_;
   prometheus::Counter& replaced_;
   prometheus::Counter& given_up_;
+  prometheus::Counter& duplicates_;
+  prometheus::Counter& refused_;
+  prometheus::Gauge& handshakes_;
+  prometheus::Gauge& waiting_;
+  AdmissionGate gate_;  ///< by mutex_, as are the next two
+  TakeoverGuard takeovers_;
+  HandshakeLog handshake_log_;
   net::Listener listener_;
   std::atomic<bool> stopped_{false};
   std::atomic<bool> anonymous_seen_{false};

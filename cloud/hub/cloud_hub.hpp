@@ -21,11 +21,16 @@ namespace hearth::cloudhub {
 
 struct CloudHubOptions {
   std::string listen = "127.0.0.1:10000";
-  std::chrono::milliseconds idle_limit{30'000};  ///< without a keepalive operation
+  std::chrono::milliseconds idle_limit{30'000};     ///< without a keepalive operation, for stock peers
+  std::chrono::milliseconds silence_limit{15'000};  ///< without any sign of life, for Hearth peers
   std::chrono::milliseconds ack_timeout{5'000};
   int ack_sends = 5;
+  std::size_t ack_window = 64;  ///< acked messages in flight to a Hearth peer; a stock one gets one at a time
   std::size_t max_queue_bytes = 16 * 1024 * 1024;  ///< of one session; beyond it the session is dropped
   std::size_t max_nodes = 10'000;
+  std::size_t max_handshakes = 64;  ///< TLS handshakes under way at once; others wait their turn
+  std::size_t max_waiting = 4096;   ///< for their turn; more are closed, and come again
+  std::chrono::milliseconds handshake_limit{10'000};  ///< to say hello, to wait, to shake hands: each
 };
 
 struct Callbacks {
@@ -33,6 +38,10 @@ struct Callbacks {
   std::function<void(std::string node)> disconnected;
   /// Everything but keepalives and acks.
   std::function<void(std::string node, wire::HubMessage)> message;
+  /// If given, instead of `message`: what came in one frame, in its order.
+  std::function<void(std::string node, std::vector<wire::HubMessage>)> messages;
+  /// Two hosts of this name take the node from each other; at most once a minute. `why` is a sentence for a user.
+  std::function<void(std::string node, std::string why)> duplicate;
 };
 
 class CloudHub {
@@ -45,8 +54,8 @@ class CloudHub {
   std::uint16_t port() const;
   /// Sent once; lost if the node is away (membership, confirmations).
   void send(const std::string& node, wire::HubMessage message);
-  /// Models and devices: one in flight per node in the order given, sent again until acked, at most ack_sends
-  /// times; `done(true)` after the ack, `done(false)` when given up or the session ended. May run on any
+  /// Models and devices: sent in the order given, one in flight to a stock node and up to ack_window to a Hearth one,
+  /// each sent again until acked, at most ack_sends times; `done(true)` after the ack, `done(false)` when given up or the session ended. May run on any
   /// thread.
   void send_acked(const std::string& node, wire::HubMessage message, std::function<void(bool)> done);
   std::vector<std::string> nodes() const;

@@ -34,6 +34,7 @@ class CloudHubTest : public testing::Test {
     callbacks.message = [this](std::string node, wire::HubMessage message) {
       log_.add(node + ": " + message.content.dump().substr(0, 40));
     };
+    callbacks.duplicate = [this](std::string node, const std::string&) { log_.add("two of " + node); };
     hub_ = std::make_unique<CloudHub>(running_.executor(), options,
                                       pki_.server(net::ClientCertificate::required), callbacks, metrics_);
     hub_->start().value();
@@ -68,9 +69,7 @@ TEST_F(CloudHubTest, TakesAStockNodeAndHandsOnItsMessages) {
 TEST_F(CloudHubTest, KnowsAHearthPeerByItsHeader) {
   start();
   auto edge = node("edge-1");
-  auto headers = stock_headers("edge-1");
-  headers.emplace_back("Hearth-Protocol", "1");
-  EXPECT_EQ(open(edge, headers), 101u);
+  EXPECT_EQ(open(edge, hearth_headers("edge-1")), 101u);
   EXPECT_TRUE(log_.wait_for({"+edge-1 hearth"}));
 }
 
@@ -208,6 +207,172 @@ TEST_F(CloudHubTest, PutsFragmentsTogether) {
   edge.in_fragments_of(4096);
   edge.send(report(std::string(50'000, 'x')));
   EXPECT_TRUE(log_.wait_for({"+edge-1", "edge-1: \"" + std::string(39, 'x')}));
+}
+
+TEST_F(CloudHubTest, PutsTheEmptyLastFragmentOfAGoPeerToTheRest) {
+  start();
+  auto edge = node("edge-1");
+  open(edge, stock_headers("edge-1"));
+  edge.send_with_empty_end(wire::print(report("whole")));
+  edge.send(report("next"));
+  EXPECT_TRUE(log_.wait_for({"+edge-1", "edge-1: \"whole\"", "edge-1: \"next\""}));
+}
+
+TEST_F(CloudHubTest, TakesTheOneCipherSuiteThatStockNodesHaveInTls12) {
+  start();
+  auto edge = node("edge-1");
+  edge.only_tls12("ECDHE-ECDSA-AES128-GCM-SHA256");
+  EXPECT_EQ(open(edge, stock_headers("edge-1")), 101u);
+}
+
+TEST_F(CloudHubTest, TakesABatchInItsOrder) {
+  start();
+  auto edge = node("edge-1");
+  open(edge, hearth_headers("edge-1"));
+  std::string batch = "[";
+  wire::append(batch, report("a"));
+  batch += ",";
+  wire::append(batch, wire::make_keepalive(1));
+  batch += ",";
+  wire::append(batch, report("b"));
+  edge.send(batch + "]");
+  EXPECT_TRUE(log_.wait_for({"+edge-1 hearth", "edge-1: \"a\"", "edge-1: \"b\""}));
+}
+
+TEST_F(CloudHubTest, LosesNothingAndKeepsTheOrderWhateverIsBatched) {
+  start();
+  auto edge = node("edge-1");
+  open(edge, hearth_headers("edge-1"));
+  ASSERT_TRUE(log_.wait_for({"+edge-1 hearth"}));
+  constexpr int kMessages = 2000;
+  for (int i = 0; i < kMessages; ++i)
+    hub_->send("edge-1", wire::make_message({"devicecontroller", "twin", "response", "twin"}, i, 1));
+  int next = 0;
+  int frames = 0;
+  while (next < kMessages) {
+    ++frames;
+    for (const auto& message : edge.read_frame())
+      ASSERT_EQ(message.content, next++);
+  }
+  EXPECT_LT(frames, kMessages);
+}
+
+TEST_F(CloudHubTest, KeepsAWindowInFlightToAHearthPeerAndOneToAStockOne) {
+  start();
+  auto hearth = node("edge-1");
+  open(hearth, hearth_headers("edge-1"));
+  auto stock = node("edge-2");
+  open(stock, stock_headers("edge-2"));
+  ASSERT_TRUE(log_.wait_for({"+edge-1 hearth", "+edge-2"}));
+  std::vector<wire::HubMessage> sent;
+  for (int i = 0; i < 3; ++i) {
+    sent.push_back(device_message());
+    hub_->send_acked("edge-1", sent.back(), {});
+    hub_->send_acked("edge-2", sent.back(), {});
+  }
+  std::vector<std::string> ids;
+  while (ids.size() < 3) {
+    for (const auto& message : hearth.read_frame())
+      ids.push_back(message.header.msg_id);
+  }
+  EXPECT_THAT(ids, ElementsAre(sent[0].header.msg_id, sent[1].header.msg_id, sent[2].header.msg_id));
+  for (const auto& message : sent) {
+    EXPECT_EQ(stock.read().header.msg_id, message.header.msg_id);
+    stock.send(wire::make_response(message, "OK", 2));
+  }
+}
+
+TEST_F(CloudHubTest, EndsAHearthPeersSessionAfterSilenceButAPingIsASignOfLife) {
+  CloudHubOptions options;
+  options.silence_limit = 200ms;
+  start(options);
+  auto edge = node("edge-1");
+  open(edge, hearth_headers("edge-1"));
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < 500ms) {
+    edge.ping();
+    std::this_thread::sleep_for(20ms);
+  }
+  EXPECT_THAT(log_.lines(), ElementsAre("+edge-1 hearth"));
+  EXPECT_TRUE(log_.wait_for({"+edge-1 hearth", "-edge-1"}));
+}
+
+TEST_F(CloudHubTest, SaysToTheOlderSessionWhyItEnds) {
+  start();
+  auto old = node("edge-1");
+  open(old, stock_headers("edge-1"));
+  ASSERT_TRUE(log_.wait_for({"+edge-1"}));
+  auto fresh = node("edge-1");
+  open(fresh, stock_headers("edge-1"));
+  EXPECT_TRUE(old.ends());
+  EXPECT_EQ(old.last_words(), "another connection took over as this node");
+}
+
+TEST_F(CloudHubTest, StopsTwoHostsOfOneNameFromTakingTheNodeFromEachOther) {
+  start();
+  std::vector<std::unique_ptr<TestNode>> hosts;
+  const auto come = [&](const std::string& instance) {
+    hosts.push_back(std::make_unique<TestNode>(running_, pki_, pki_.node("edge-1")));
+    return hosts.back()->open(hub_->port(), hearth_headers("edge-1", instance));
+  };
+  for (const std::string instance : {"a", "b", "a", "b"})
+    EXPECT_EQ(come(instance).result_int(), 101u);
+  const auto refused = come("a");
+  EXPECT_EQ(refused.result_int(), 409u);
+  EXPECT_GE(std::stoi(refused["Retry-After"]), 60);
+  EXPECT_EQ(come("a").result_int(), 409u);
+  const auto lines = log_.lines();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "two of edge-1"), 1);
+  EXPECT_THAT(hub_->nodes(), ElementsAre("edge-1"));
+}
+
+TEST_F(CloudHubTest, ServesAFleetThroughANarrowGate) {
+  CloudHubOptions options;
+  options.max_handshakes = 1;
+  start(options);
+  constexpr int kFleet = 12;
+  std::vector<std::unique_ptr<TestNode>> fleet;
+  std::vector<std::future<websocket::response_type>> answers;
+  for (int i = 0; i < kFleet; ++i) {
+    const auto name = "edge-" + std::to_string(i);
+    fleet.push_back(std::make_unique<TestNode>(running_, pki_, pki_.node(name)));
+    answers.push_back(fleet.back()->open_meanwhile(hub_->port(), hearth_headers(name)));
+  }
+  for (auto& answer : answers) {
+    ASSERT_EQ(answer.wait_for(kPatience), std::future_status::ready);
+    EXPECT_EQ(answer.get().result_int(), 101u);
+  }
+  EXPECT_TRUE(counted("hearth_cloudhub_handshakes 0")) << metrics_.text();
+}
+
+TEST_F(CloudHubTest, GivesTheGateNoPlaceToAConnectionThatSaysNothing) {
+  CloudHubOptions options;
+  options.max_handshakes = 1;
+  start(options);
+  asio::io_context mute_io;
+  std::vector<net::Tcp::socket> mute;
+  for (int i = 0; i < 5; ++i) {
+    mute.emplace_back(mute_io);
+    mute.back().connect({asio::ip::address_v4::loopback(), hub_->port()});
+  }
+  auto edge = node("edge-1");
+  EXPECT_EQ(open(edge, stock_headers("edge-1")), 101u);
+}
+
+TEST_F(CloudHubTest, HandsOverWholeFramesToWhoWantsThem) {
+  Callbacks callbacks;
+  callbacks.messages = [this](std::string node, std::vector<wire::HubMessage> messages) {
+    log_.add(node + ": " + std::to_string(messages.size()));
+  };
+  CloudHubOptions options;
+  options.listen = "127.0.0.1:0";
+  hub_ = std::make_unique<CloudHub>(running_.executor(), options,
+                                    pki_.server(net::ClientCertificate::required), callbacks, metrics_);
+  hub_->start().value();
+  auto edge = node("edge-1");
+  open(edge, hearth_headers("edge-1"));
+  edge.send("[{\"header\":{\"msg_id\":\"1\"}},{\"header\":{\"msg_id\":\"2\"}}]");
+  EXPECT_TRUE(log_.wait_for({"edge-1: 2"}));
 }
 
 TEST_F(CloudHubTest, DropsANodeThatDoesNotTakeItsMessages) {

@@ -75,6 +75,13 @@ inline Fields stock_headers(const std::string& node) {
   return {{"Node_id", node}, {"Project_id", "e632aba927ea4ac2b575ec1603d56f10"}, {"Connectionuse", "msg"}};
 }
 
+inline Fields hearth_headers(const std::string& node, const std::string& instance = "1") {
+  auto fields = stock_headers(node);
+  fields.emplace_back("Hearth-Protocol", "1");
+  fields.emplace_back("Hearth-Instance", instance);
+  return fields;
+}
+
 /// A node's end of a link, as edgecore opens it.
 class TestNode {
  public:
@@ -88,9 +95,29 @@ class TestNode {
   websocket::response_type open(std::uint16_t port, const Fields& fields) {
     return running_.wait(State::open(state_, port, fields));
   }
+  std::future<websocket::response_type> open_meanwhile(std::uint16_t port, const Fields& fields) {
+    return asio::co_spawn(running_.executor(), State::open(state_, port, fields), asio::use_future);
+  }
+  /// As Go's gorilla: everything in one frame that is not the last, then an empty one.
+  void send_with_empty_end(const std::string& text) {
+    running_.wait(State::send_some(state_, false, text));
+    running_.wait(State::send_some(state_, true, ""));
+  }
   void send(const std::string& text) { running_.wait(State::send(state_, text)); }
   void send(const wire::HubMessage& message) { send(wire::print(message)); }
   wire::HubMessage read() { return wire::parse_hub_message(running_.wait(State::read(state_))).value(); }
+  /// What came in one frame.
+  std::vector<wire::HubMessage> read_frame() {
+    return wire::parse_hub_frame(running_.wait(State::read(state_))).value();
+  }
+  void ping() { running_.wait(State::ping(state_)); }
+  /// Of what the cloud's close frame said, after ends().
+  std::string last_words() const { return state_->ws.reason().reason.c_str(); }
+  void only_tls12(const char* cipher) {
+    auto* tls = state_->ws.next_layer().native_handle();
+    SSL_set_max_proto_version(tls, TLS1_2_VERSION);
+    if (SSL_set_cipher_list(tls, cipher) != 1) throw std::runtime_error("no such cipher");
+  }
   /// Reads until the cloud ends the link; messages before that are passed over.
   bool ends() { return running_.wait(State::ends(state_)); }
   void in_fragments_of(std::size_t bytes) { state_->ws.write_buffer_bytes(bytes); }
@@ -119,10 +146,18 @@ class TestNode {
       const auto buffer = asio::buffer(text);
       co_await self->ws.async_write(buffer, asio::use_awaitable);
     }
+    static asio::awaitable<void> send_some(std::shared_ptr<State> self, bool last, std::string text) {
+      self->ws.auto_fragment(false);
+      const auto buffer = asio::buffer(text);
+      co_await self->ws.async_write_some(last, buffer, asio::use_awaitable);
+    }
     static asio::awaitable<std::string> read(std::shared_ptr<State> self) {
       boost::beast::flat_buffer buffer;
       co_await self->ws.async_read(buffer, asio::use_awaitable);
       co_return boost::beast::buffers_to_string(buffer.data());
+    }
+    static asio::awaitable<void> ping(std::shared_ptr<State> self) {
+      co_await self->ws.async_ping({}, asio::use_awaitable);
     }
     static asio::awaitable<bool> ends(std::shared_ptr<State> self) {
       boost::beast::flat_buffer buffer;

@@ -4,6 +4,7 @@
 // Thread: any, pure function.   Errors: as the status and text to answer with.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct UpgradeFacts {
 struct Refusal {
   unsigned status = 400;
   std::string reason;
+  std::chrono::seconds retry_after{0};  ///< zero: not said
 };
 
 /// Nothing when the session may begin.

@@ -3,6 +3,7 @@
 // Thread: plain values.   Errors: none.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class Headers {
  private:
   std::vector<std::pair<std::string, std::string>> fields_;
 };
+
+/// Seconds of a Retry-After header; zero for none, or one that is a date.
+std::chrono::seconds parse_retry_after(std::string_view text);
 
 struct HttpRequest {
   std::string method = "GET";

@@ -9,6 +9,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include "sdk/net/server_check.hpp"
 #include "sdk/net/stream.hpp"
 
 namespace hearth::net {
@@ -140,17 +141,12 @@ class HttpClient::Impl : public std::enable_shared_from_this<Impl> {
 
   asio::awaitable<std::optional<Error>> shake_hands() {
     auto& tls = *stream_->tls();
-    error_code is_name;
-    asio::ip::make_address(server_.host, is_name);
-    if (is_name) SSL_set_tlsext_host_name(tls.native_handle(), server_.host.c_str());
-    tls.set_verify_callback(asio::ssl::host_name_verification(server_.host));
+    expect_server(tls.native_handle(), server_.host);
     const auto [failed] = co_await tls.async_handshake(asio::ssl::stream_base::client, kTuple);
     if (!failed) co_return std::nullopt;
-    const long verdict = SSL_get_verify_result(tls.native_handle());
-    if (verdict == X509_V_OK || timed_out_) co_return lost(failed);
-    co_return Error{ErrorClass::denied, "UntrustedServer",
-                    fmt::format("the server's certificate is not trusted for {}: {}", server_.host,
-                                X509_verify_cert_error_string(verdict))};
+    auto untrusted = untrusted_server(tls.native_handle(), server_.host);
+    if (!untrusted || timed_out_) co_return lost(failed);
+    co_return std::move(*untrusted).within(fmt::format("{}:{}", server_.host, server_.port));
   }
 
   template <class Parser>

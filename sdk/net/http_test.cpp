@@ -348,6 +348,9 @@ TEST_F(HttpsTest, RefusesAServerWhoseCertificateIsForAnotherAddress) {
   serve(echo, options);
   const auto refused = get({ca_.certificate_pem, std::nullopt});
   ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, "WrongName");
+  EXPECT_NE(refused.error().text.find("is for elsewhere.example, not for 127.0.0.1"), std::string::npos)
+      << refused.error().text;
 }
 
 TEST_F(HttpsTest, FetchesTheCaWithoutVerifyingWhenNoneIsGiven) {
