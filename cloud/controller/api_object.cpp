@@ -34,9 +34,14 @@ const nlohmann::json* find_at(const nlohmann::json& document, std::initializer_l
   return at;
 }
 
-std::string text_at(const nlohmann::json& document, std::initializer_list<std::string_view> path) {
+std::string_view view_at(const nlohmann::json& document, std::initializer_list<std::string_view> path) {
   const nlohmann::json* found = find_at(document, path);
-  return found && found->is_string() ? found->get<std::string>() : std::string();
+  return found && found->is_string() ? std::string_view(found->get_ref<const std::string&>())
+                                     : std::string_view();
+}
+
+std::string text_at(const nlohmann::json& document, std::initializer_list<std::string_view> path) {
+  return std::string(view_at(document, path));
 }
 
 const nlohmann::json& ApiObject::spec() const {
@@ -44,6 +49,13 @@ const nlohmann::json& ApiObject::spec() const {
 }
 const nlohmann::json& ApiObject::status() const {
   return member(json, "status");
+}
+
+bool same_spec(const ApiObject& left, const ApiObject& right) {
+  if (left.uid != right.uid) return false;
+  // Each change of the spec raises the generation; without a status subresource so does one of the status.
+  if (left.generation != 0 && left.generation == right.generation) return true;
+  return left.spec() == right.spec();
 }
 
 std::optional<ApiObject> read_model(ObjectPtr object) {

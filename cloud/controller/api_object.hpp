@@ -20,7 +20,8 @@ using ObjectPtr = std::shared_ptr<const nlohmann::json>;
 
 /// The value at a path of object keys; null when a step is missing.
 const nlohmann::json* find_at(const nlohmann::json& document, std::initializer_list<std::string_view> path);
-/// The string at a path; empty when it is missing or no string.
+/// The string at a path; empty when it is missing or no string. The view lives as long as the document.
+std::string_view view_at(const nlohmann::json& document, std::initializer_list<std::string_view> path);
 std::string text_at(const nlohmann::json& document, std::initializer_list<std::string_view> path);
 
 struct ApiObject {
@@ -40,6 +41,9 @@ struct DeviceObject : ApiObject {
   DeviceId model;           ///< spec.deviceModelRef.name in the device's namespace; empty name = none
   std::string description;  ///< label "description"
 };
+
+/// Whether they are one object with the same spec.
+bool same_spec(const ApiObject& left, const ApiObject& right);
 
 std::optional<ApiObject> read_model(ObjectPtr object);
 std::optional<DeviceObject> read_device(ObjectPtr object);

@@ -16,48 +16,62 @@ using wire::Condition;
 using wire::ConditionStatus;
 
 constexpr const char* kNodeGone = "NodeGone";
+constexpr const char* kPending = "Pending";
 
-Condition synced(const DeviceFacts& facts) {
+/// A spec that the node has confirmed in an earlier life of the controller, and that has not changed since.
+bool was_delivered(const DeviceFacts& facts, const json& status) {
+  const json* observed = find_at(status, {"observedGeneration"});
+  if (facts.generation == 0 || !observed || !observed->is_number_integer()) return false;
+  const auto known = find_condition(status, "Synced");
+  return observed->get<std::int64_t>() == facts.generation && known && known->status == ConditionStatus::yes;
+}
+
+Condition not_synced(const char* reason, std::string message) {
+  return {"Synced", ConditionStatus::no, reason, std::move(message), {}};
+}
+
+Condition node_away(const DeviceFacts& facts) {
+  return not_synced(
+      "NodeAway",
+      fmt::format("node {} has no link to the cloud; it gets the device when it is back", facts.node));
+}
+
+std::string missing_model(const DeviceFacts& facts) {
+  if (facts.model.empty()) return "spec.deviceModelRef.name is empty, so the device has no DeviceModel";
+  return fmt::format("DeviceModel {} does not exist in the device's namespace", facts.model);
+}
+
+std::optional<Condition> synced(const DeviceFacts& facts, const json& status) {
   switch (facts.delivery) {
     case Delivery::no_node:
-      return {
-          "Synced", ConditionStatus::no, "NoNode", "spec.nodeName is empty, so no node runs the device", {}};
+      return not_synced("NoNode", "spec.nodeName is empty, so no node runs the device");
+    case Delivery::no_model:
+      return not_synced(kPending, missing_model(facts) + "; the device waits for it");
+    case Delivery::moving:
+      return not_synced(kPending, "the device's former node has not confirmed yet that it let go of it");
     case Delivery::node_away:
-      return {"Synced",
-              ConditionStatus::no,
-              "NodeAway",
-              fmt::format("node {} has no link to the cloud; it gets the device when it is back", facts.node),
-              {}};
+      if (facts.presence == Presence::waiting && was_delivered(facts, status)) return std::nullopt;
+      return node_away(facts);
     case Delivery::pending:
-      return {"Synced",
-              ConditionStatus::no,
-              "Pending",
-              fmt::format("node {} has not confirmed the present spec yet", facts.node),
-              {}};
+      if (was_delivered(facts, status)) return std::nullopt;
+      return not_synced(kPending, fmt::format("node {} has not confirmed the present spec yet", facts.node));
+    case Delivery::unanswered:
+      return not_synced("NotAcknowledged",
+                        fmt::format("node {} was sent the present spec and did not confirm it", facts.node));
     case Delivery::delivered:
       break;
   }
-  return {"Synced",
-          ConditionStatus::yes,
-          "Delivered",
-          fmt::format("node {} holds the present spec", facts.node),
-          {}};
+  if (facts.presence == Presence::gone) return node_away(facts);
+  return Condition{"Synced",
+                   ConditionStatus::yes,
+                   "Delivered",
+                   fmt::format("node {} holds the present spec", facts.node),
+                   {}};
 }
 
 Condition model_ready(const DeviceFacts& facts) {
-  if (facts.model.empty()) {
-    return {"ModelReady",
-            ConditionStatus::no,
-            "ModelMissing",
-            "spec.deviceModelRef.name is empty, so the device has no DeviceModel",
-            {}};
-  }
   if (!facts.model_exists) {
-    return {"ModelReady",
-            ConditionStatus::no,
-            "ModelMissing",
-            fmt::format("DeviceModel {} does not exist in the device's namespace", facts.model),
-            {}};
+    return {"ModelReady", ConditionStatus::no, "ModelMissing", missing_model(facts), {}};
   }
   return {"ModelReady",
           ConditionStatus::yes,
@@ -103,6 +117,9 @@ Condition ready(const DeviceFacts& facts, const json& status) {
   if (facts.node.empty()) {
     return {"Ready", ConditionStatus::no, "NoNode", "spec.nodeName is empty, so no node runs the device", {}};
   }
+  if (facts.delivery == Delivery::no_model) {
+    return {"Ready", ConditionStatus::no, kPending, missing_model(facts) + "; the device waits for it", {}};
+  }
   if (auto obstacle = first_obstacle(status)) {
     obstacle->type = "Ready";
     return *std::move(obstacle);
@@ -122,11 +139,21 @@ Condition ready(const DeviceFacts& facts, const json& status) {
   return {"Ready", ConditionStatus::no, "DeviceNotOnline", fmt::format("the device is {}", state), {}};
 }
 
-json* entry_of(json& conditions, const std::string& type) {
+json* entry_of(json& conditions, std::string_view type) {
   for (json& entry : conditions) {
-    if (text_at(entry, {"type"}) == type) return &entry;
+    if (view_at(entry, {"type"}) == type) return &entry;
   }
   return nullptr;
+}
+
+/// The condition's status as it is spelt; empty when there is none.
+std::string_view spelt_status(const json& status, std::string_view type) {
+  const json* conditions = find_at(status, {"conditions"});
+  if (!conditions || !conditions->is_array()) return {};
+  for (const json& entry : *conditions) {
+    if (view_at(entry, {"type"}) == type) return view_at(entry, {"status"});
+  }
+  return {};
 }
 
 }  // namespace
@@ -140,37 +167,54 @@ std::optional<Condition> find_condition(const json& status, const std::string& t
   const json* conditions = find_at(status, {"conditions"});
   if (!conditions || !conditions->is_array()) return std::nullopt;
   for (const json& entry : *conditions) {
-    if (text_at(entry, {"type"}) != type) continue;
+    if (view_at(entry, {"type"}) != type) continue;
     auto condition = wire::parse_condition(entry);
     if (condition) return std::move(*condition);
   }
   return std::nullopt;
 }
 
-std::vector<Condition> controller_conditions(const DeviceFacts& facts, const json& status) {
-  std::vector<Condition> conditions{synced(facts), model_ready(facts)};
-  if (auto condition = reachable(facts, status)) conditions.push_back(*std::move(condition));
-  json judged = status.is_object() ? status : json::object();
-  std::vector<Condition> passed_over;
-  for (const auto& condition : conditions)
-    put_condition(judged, condition, {}, passed_over);
-  conditions.push_back(ready(facts, judged));
-  return conditions;
+void put_controller_conditions(json& status, const DeviceFacts& facts, WallTime now,
+                               std::vector<Condition>& transitions, TextHold* hold) {
+  const auto put = [&](std::optional<Condition> condition) {
+    if (condition) put_condition(status, *std::move(condition), now, transitions, hold);
+  };
+  put(synced(facts, status));
+  put(model_ready(facts));
+  put(reachable(facts, status));
+  put(ready(facts, status));
 }
 
-void put_condition(json& status, Condition condition, WallTime now, std::vector<Condition>& transitions) {
+void put_condition(json& status, Condition condition, WallTime now, std::vector<Condition>& transitions,
+                   TextHold* hold) {
+  if (!status.is_object()) status = json::object();
   json& conditions = status["conditions"];
   if (!conditions.is_array()) conditions = json::array();
   const auto known = find_condition(status, condition.type);
   const bool same = known && known->status == condition.status;
   condition.last_transition = same ? known->last_transition : now;
   if (!same) transitions.push_back(condition);
-  if (same && known->reason == condition.reason && known->message == condition.message) return;
+  if (same && known->reason == condition.reason) {
+    if (known->message == condition.message) return;
+    if (hold && hold->active) {
+      hold->held.insert_or_assign(condition.type, std::move(condition));
+      return;
+    }
+    if (hold) hold->refreshed = true;
+  }
   if (json* entry = entry_of(conditions, condition.type)) {
     *entry = wire::to_json(condition);
   } else {
     conditions.push_back(wire::to_json(condition));
   }
+}
+
+bool is_stale(const json& status) {
+  const auto reachable = spelt_status(status, "Reachable");
+  if (!reachable.empty() && reachable != "True") return true;
+  if (spelt_status(status, "MapperReady") == "False") return true;
+  const auto state = view_at(status, {"state"});
+  return state == "offline" || state == "disconnected";
 }
 
 }  // namespace hearth::controller

@@ -14,15 +14,13 @@ using wire::Condition;
 using wire::ConditionStatus;
 
 DeviceFacts healthy() {
-  return {"edge-1", "dimmer", true, Delivery::delivered, 3, Presence::here};
+  return {"edge-1", "dimmer", true, Delivery::delivered, 3, Presence::here, 3};
 }
 
 /// The status after the controller's conditions are put into it.
 json judged(const DeviceFacts& facts, json status, int second = 0) {
   std::vector<Condition> transitions;
-  for (const auto& condition : controller_conditions(facts, status)) {
-    put_condition(status, condition, at_second(second), transitions);
-  }
+  put_controller_conditions(status, facts, at_second(second), transitions);
   return status;
 }
 

@@ -11,7 +11,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "cloud/controller/controller_options.hpp"
 #include "cloud/kube/kube_client.hpp"
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/time.hpp"
@@ -26,11 +28,6 @@ struct NodeLink {
   std::function<void(const std::string& node, wire::HubMessage, std::function<void(bool)> done)> send_acked;
 };
 
-struct ControllerOptions {
-  std::chrono::milliseconds node_grace{40'000};      ///< a node silent for so long is NotReady
-  std::chrono::milliseconds node_heartbeat{10'000};  ///< how often a connected node's Ready is refreshed
-};
-
 class DeviceController {
  public:
   DeviceController(boost::asio::any_io_executor executor, kube::Access access, NodeLink link,
@@ -41,6 +38,8 @@ class DeviceController {
   void node_connected(std::string node, bool hearth_peer);
   void node_disconnected(std::string node);
   void node_message(std::string node, wire::HubMessage message);
+  /// All of one frame; they are read on the caller's thread.
+  void node_messages(std::string node, std::vector<wire::HubMessage> messages);
   void stop();
 
  private:

@@ -143,6 +143,12 @@ class DeviceControllerTest : public ::testing::Test {
              message.content == "OK";
     });
   }
+  bool refused(const std::string& msg_id, int code) const {
+    return std::any_of(sent_.begin(), sent_.end(), [&](const auto& message) {
+      return message.header.parent_msg_id == msg_id && message.route.operation == "response" &&
+             message.content.is_object() && message.content.value("code", 0) == code;
+    });
+  }
   bool was_sent(const std::string& operation, const std::string& resource) const {
     return std::any_of(sent_.begin(), sent_.end(), [&](const auto& message) {
       return message.route.operation == operation && message.route.resource == resource;
@@ -230,11 +236,11 @@ TEST_F(DeviceControllerTest, CoalescesManyReportsIntoFewPatches) {
   EXPECT_EQ(api_.status_patches, patches) << "nothing changed";
 }
 
-TEST_F(DeviceControllerTest, ConfirmsAReportOfADeviceThatDoesNotExist) {
+TEST_F(DeviceControllerTest, AnswersAReportOfADeviceThatDoesNotExist) {
   controller_->start();
   controller_->node_connected("edge-1", true);
   const auto id = report("ON", "ghost");
-  EXPECT_TRUE(wait_for([&] { return confirmed(id); }));
+  EXPECT_TRUE(wait_for([&] { return refused(id, 404); }));
 }
 
 TEST_F(DeviceControllerTest, KeepsTheNodeAndTheReachabilityOfItsDevices) {

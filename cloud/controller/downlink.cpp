@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The first part of Downlink: what the API and the links tell it.
 #include "cloud/controller/downlink.hpp"
 
 #include <algorithm>
@@ -7,25 +8,14 @@
 #include "cloud/controller/downlink_messages.hpp"
 
 namespace hearth::controller {
-namespace {
 
-bool same_spec(const ApiObject& left, const ApiObject& right) {
-  return left.uid == right.uid && left.spec() == right.spec();
-}
-
-bool same_spec(const ObjectPtr& sent, const ApiObject& now) {
-  const nlohmann::json* spec = find_at(*sent, {"spec"});
-  return text_at(*sent, {"metadata", "uid"}) == now.uid && (spec ? *spec : nlohmann::json()) == now.spec();
-}
-
-}  // namespace
-
-Downlink::Downlink(Clock clock) : clock_(std::move(clock)) {}
+Downlink::Downlink(Clock clock, DownlinkOptions options)
+    : clock_(std::move(clock)), options_(std::move(options)) {}
 
 DownlinkOutput Downlink::api_synced() {
   DownlinkOutput out;
   synced_ = true;
-  for (const auto& [id, device] : devices_)
+  for (const auto& [id, known] : devices_)
     out.touched.push_back(id);
   for (auto& [name, node] : nodes_) {
     if (!node.connected) continue;
@@ -35,26 +25,41 @@ DownlinkOutput Downlink::api_synced() {
   return out;
 }
 
-DownlinkOutput Downlink::device_upsert(ObjectPtr object) {
+DownlinkOutput Downlink::device_upsert(ObjectPtr object, bool own_write) {
   DownlinkOutput out;
   auto device = read_device(std::move(object));
   if (!device) return out;
   const auto known = devices_.find(device->id);
-  if (known != devices_.end() && known->second.uid != device->uid) out = device_delete(known->second.json);
-  out.touched.push_back(device->id);
-  const auto [at, is_new] = devices_.try_emplace(device->id, *device);
-  if (is_new) {
-    add_to_node(at->second, out);
+  if (known != devices_.end() && known->second.object.uid == device->uid) {
+    replace(known->second, *std::move(device), own_write, out);
     return out;
   }
-  const DeviceObject before = std::exchange(at->second, *std::move(device));
-  if (before.node != at->second.node) {
-    remove_from_node(before, with_node_name(*at->second.json, before.node), out);
-    add_to_node(at->second, out);
-  } else if (!same_spec(before, at->second)) {
-    change_on_node(before, at->second, out);
+  if (known != devices_.end()) {
+    begin_move(known->second.object, device->node);
+    out = device_delete(known->second.object.json);
   }
+  const DeviceId id = device->id;
+  out.touched.push_back(id);
+  const auto at = devices_.try_emplace(id, Known{*std::move(device)}).first;
+  add_to_node(at->second.object, out);
   return out;
+}
+
+void Downlink::replace(Known& known, DeviceObject device, bool own_write, DownlinkOutput& out) {
+  const DeviceObject before = std::exchange(known.object, std::move(device));
+  const DeviceObject& now = known.object;
+  const bool same = before.node == now.node && same_spec(before, now);
+  if (!same || !own_write) out.touched.push_back(now.id);
+  if (same) return;
+  known.delivered = false;
+  if (before.node == now.node) {
+    change_on_node(before, now, out);
+    return;
+  }
+  known.delivered_generation = 0;
+  begin_move(before, now.node);
+  remove_from_node(before, with_node_name(*now.json, before.node), out);
+  add_to_node(now, out);
 }
 
 DownlinkOutput Downlink::device_delete(ObjectPtr object) {
@@ -62,7 +67,7 @@ DownlinkOutput Downlink::device_delete(ObjectPtr object) {
   const auto gone = read_device(object);
   const auto known = gone ? devices_.find(gone->id) : devices_.end();
   if (known == devices_.end()) return out;
-  const DeviceObject device = std::move(known->second);
+  const DeviceObject device = std::move(known->second.object);
   devices_.erase(known);
   remove_from_node(device, gone->node == device.node ? std::move(object) : device.json, out);
   return out;
@@ -88,35 +93,43 @@ DownlinkOutput Downlink::model_delete(ObjectPtr object) {
   return out;
 }
 
-/// A Hearth host resolves its devices anew by itself; stock mappers look at the model only with a device.
+/// A Hearth host resolves its devices anew by itself; stock mappers look at the model only with a device. Devices
+/// that waited for the model go out with it.
 void Downlink::spread_model(const ApiObject& model, DownlinkOutput& out) {
   if (!synced_) return;
-  for (const auto& [name, node] : nodes_) {
+  for (auto& [name, node] : nodes_) {
     if (!node.connected || !is_model_used(name, model.id)) continue;
     ship_model(name, model.id, out);
-    if (node.hearth_peer) continue;
     for (const DeviceId& id : node.devices) {
-      if (devices_.at(id).model == model.id) ship(name, Kind::device, id, wire::operation::kUpdate, out);
+      const DeviceObject& user = devices_.at(id).object;
+      if (user.model != model.id) continue;
+      const bool held_back = !node.shipped_devices.contains(id);
+      if (held_back) ship_device(user, wire::operation::kInsert, out);
+      if (!held_back && !node.hearth_peer) ship_device(user, wire::operation::kUpdate, out);
     }
   }
 }
 
 void Downlink::touch_users(const DeviceId& model, DownlinkOutput& out) const {
-  for (const auto& [id, device] : devices_) {
-    if (device.model == model) out.touched.push_back(id);
+  for (const auto& [id, known] : devices_) {
+    if (known.object.model == model) out.touched.push_back(id);
+  }
+}
+
+void Downlink::touch_undelivered(const Node& node, DownlinkOutput& out) const {
+  for (const DeviceId& id : node.devices) {
+    if (!devices_.at(id).delivered) out.touched.push_back(id);
   }
 }
 
 DownlinkOutput Downlink::node_connected(const std::string& name, bool hearth_peer) {
   DownlinkOutput out;
   Node& node = nodes_[name];
+  end_session(node);
   node.connected = true;
   node.seen = true;
   node.hearth_peer = hearth_peer;
-  std::erase_if(tickets_, [&name](const auto& entry) { return entry.second.node == name; });
-  node.shipped_devices.clear();
-  node.shipped_models.clear();
-  out.touched.assign(node.devices.begin(), node.devices.end());
+  touch_undelivered(node, out);
   if (synced_) send_whole_set(name, out);
   return out;
 }
@@ -125,15 +138,23 @@ DownlinkOutput Downlink::node_disconnected(const std::string& name) {
   DownlinkOutput out;
   const auto found = nodes_.find(name);
   if (found == nodes_.end()) return out;
-  Node& node = found->second;
+  end_session(found->second);
+  touch_undelivered(found->second, out);
+  forget_if_idle(name);
+  return out;
+}
+
+void Downlink::end_session(Node& node) {
   node.connected = false;
   node.pending_request.clear();
   node.shipped_devices.clear();
   node.shipped_models.clear();
-  out.touched.assign(node.devices.begin(), node.devices.end());
-  std::erase_if(tickets_, [&name](const auto& entry) { return entry.second.node == name; });
-  forget_if_idle(name);
-  return out;
+  node.backlog.clear();
+  node.under_way = 0;
+  for (const auto token : std::exchange(node.tokens, {}))
+    tickets_.erase(token);
+  for (auto& [resource, kept] : node.deletes)
+    kept.token = 0;
 }
 
 DownlinkOutput Downlink::membership_requested(const std::string& name, const std::string& msg_id) {
@@ -146,91 +167,49 @@ DownlinkOutput Downlink::membership_requested(const std::string& name, const std
   return out;
 }
 
-DownlinkOutput Downlink::acked(std::uint64_t token, bool ok) {
-  DownlinkOutput out;
-  const auto found = tickets_.find(token);
-  if (found == tickets_.end()) return out;
-  const Ticket ticket = std::move(found->second);
-  tickets_.erase(found);
-  const auto at = nodes_.find(ticket.node);
-  if (at == nodes_.end()) return out;
-  Node& node = at->second;
-  if (!ticket.deleted.empty()) {
-    if (ok) node.deletes.erase(ticket.deleted);
-    return out;
-  }
-  auto& shipped = ticket.kind == Kind::device ? node.shipped_devices : node.shipped_models;
-  const auto shipment = shipped.find(ticket.id);
-  if (shipment == shipped.end() || shipment->second.token != token) return out;
-  if (settle(shipment->second, ticket, ok, out) && ticket.kind == Kind::device)
-    out.touched.push_back(ticket.id);
-  return out;
-}
-
-bool Downlink::settle(Shipment& shipment, const Ticket& ticket, bool ok, DownlinkOutput& out) {
-  shipment.token = 0;
-  shipment.failed = !ok;
-  if (ok) shipment.acked = shipment.sent;
-  if (shipment.stale && current(ticket.kind, ticket.id)) {
-    ship(ticket.node, ticket.kind, ticket.id, wire::operation::kUpdate, out);
-  }
-  return ok;
-}
-
-DownlinkOutput Downlink::retry() {
-  DownlinkOutput out;
-  for (auto& [name, node] : nodes_) {
-    if (!node.connected || !synced_) continue;
-    for (const auto& [resource, message] : node.deletes) {
-      const bool under_way = std::any_of(tickets_.begin(), tickets_.end(), [&](const auto& entry) {
-        return entry.second.node == name && entry.second.deleted == resource;
-      });
-      if (!under_way) send_delete(name, resource, out);
-    }
-    for (auto& [id, shipment] : node.shipped_models) {
-      if (shipment.failed && current(Kind::model, id))
-        ship(name, Kind::model, id, wire::operation::kInsert, out);
-    }
-    for (auto& [id, shipment] : node.shipped_devices) {
-      if (shipment.failed) ship(name, Kind::device, id, wire::operation::kUpdate, out);
-    }
-  }
-  return out;
-}
-
 const DeviceObject* Downlink::device(const DeviceId& id) const {
   const auto found = devices_.find(id);
-  return found == devices_.end() ? nullptr : &found->second;
+  return found == devices_.end() ? nullptr : &found->second.object;
 }
 
-const Downlink::Shipment* Downlink::shipment(const DeviceId& id) const {
-  const DeviceObject* known = device(id);
-  const auto node = known ? nodes_.find(known->node) : nodes_.end();
+const Downlink::Shipment* Downlink::shipment(const DeviceObject& device) const {
+  const auto node = nodes_.find(device.node);
   if (node == nodes_.end()) return nullptr;
-  const auto found = node->second.shipped_devices.find(id);
+  const auto found = node->second.shipped_devices.find(device.id);
   return found == node->second.shipped_devices.end() ? nullptr : &found->second;
 }
 
 Delivery Downlink::delivery(const DeviceId& id) const {
-  const DeviceObject* known = device(id);
-  if (!known || known->node.empty()) return Delivery::no_node;
-  const auto node = nodes_.find(known->node);
+  const auto known = devices_.find(id);
+  if (known == devices_.end() || known->second.object.node.empty()) return Delivery::no_node;
+  if (known->second.delivered) return Delivery::delivered;
+  const DeviceObject& device = known->second.object;
+  if (lacks_model(device)) return Delivery::no_model;
+  if (moves_.contains(id)) return Delivery::moving;
+  const auto node = nodes_.find(device.node);
   if (node == nodes_.end() || !node->second.connected) return Delivery::node_away;
-  const Shipment* state = shipment(id);
-  const bool done = state && state->acked && state->token == 0 && !state->failed && !state->stale;
-  return done ? Delivery::delivered : Delivery::pending;
+  const Shipment* state = shipment(device);
+  return state && state->unanswered ? Delivery::unanswered : Delivery::pending;
 }
 
 std::int64_t Downlink::delivered_generation(const DeviceId& id) const {
-  const Shipment* state = shipment(id);
-  if (!state || !state->acked) return 0;
-  return read_device(state->acked)->generation;
+  const auto known = devices_.find(id);
+  return known == devices_.end() ? 0 : known->second.delivered_generation;
 }
 
 std::vector<DeviceId> Downlink::devices_of(const std::string& node) const {
   const auto found = nodes_.find(node);
   if (found == nodes_.end()) return {};
   return {found->second.devices.begin(), found->second.devices.end()};
+}
+
+/// Those a node may be told of: not the ones that its predecessor may still drive.
+std::vector<const DeviceObject*> Downlink::present_devices(const std::string& node) const {
+  std::vector<const DeviceObject*> devices;
+  for (const DeviceId& id : nodes_.at(node).devices) {
+    if (!moves_.contains(id)) devices.push_back(&devices_.at(id).object);
+  }
+  return devices;
 }
 
 const ApiObject* Downlink::current(Kind kind, const DeviceId& id) const {
@@ -243,19 +222,15 @@ bool Downlink::is_model_used(const std::string& name, const DeviceId& model) con
   const auto node = nodes_.find(name);
   if (node == nodes_.end()) return false;
   return std::any_of(node->second.devices.begin(), node->second.devices.end(),
-                     [&](const DeviceId& id) { return devices_.at(id).model == model; });
+                     [&](const DeviceId& id) { return devices_.at(id).object.model == model; });
 }
 
-void Downlink::ship_model(const std::string& name, const DeviceId& id, DownlinkOutput& out) {
-  const ApiObject* model = current(Kind::model, id);
-  if (!model) return;
-  const auto& shipped = nodes_.at(name).shipped_models;
-  const auto held = shipped.find(id);
-  if (held == shipped.end()) {
-    ship(name, Kind::model, id, wire::operation::kInsert, out);
-  } else if (!same_spec(held->second.sent, *model)) {
-    ship(name, Kind::model, id, wire::operation::kUpdate, out);
-  }
+/// Neither the API nor the node has it.
+bool Downlink::lacks_model(const DeviceObject& device) const {
+  if (device.model.name.empty()) return true;
+  if (models_.contains(device.model)) return false;
+  const auto node = nodes_.find(device.node);
+  return node == nodes_.end() || !node->second.shipped_models.contains(device.model);
 }
 
 void Downlink::forget_if_idle(const std::string& name) {
@@ -263,11 +238,6 @@ void Downlink::forget_if_idle(const std::string& name) {
   if (found == nodes_.end()) return;
   const Node& node = found->second;
   if (!node.connected && node.devices.empty() && node.deletes.empty()) nodes_.erase(found);
-}
-
-std::uint64_t Downlink::issue_token(Ticket ticket) {
-  tickets_.emplace(++last_token_, std::move(ticket));
-  return last_token_;
 }
 
 }  // namespace hearth::controller

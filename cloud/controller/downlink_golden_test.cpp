@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replays recorded scenes of a stock KubeEdge cloud: what happened to the API goes in, and our messages must be
-// those of the recording. Wanted differences: a change of status or labels alone is not sent down, and a model
-// edited alone comes from the controller and is followed by its devices.
+// those of the recording. Wanted differences: a change of status or labels alone is not sent down, a device waits for
+// its model, and a model edited alone comes from the controller and is followed by its devices.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,7 +75,7 @@ class GoldenDownlink : public ::testing::Test {
     const DeviceObject* known = downlink_.device(id);
     const bool changed = !known || known->spec() != (*object)["spec"];
     run(downlink_.device_upsert(object));
-    return changed;
+    return changed && downlink_.delivery(id) != Delivery::no_model;
   }
 
   void replay(const Scene& scene) {

@@ -56,8 +56,12 @@ wire::HubMessage make_membership_list(const std::vector<const DeviceObject*>& de
 }
 
 wire::HubMessage make_confirmation(const std::string& msg_id, std::int64_t now_ms) {
-  auto message =
-      wire::make_message(route(wire::group::kTwin, wire::operation::kResponse, "twin"), "OK", now_ms);
+  return make_answer(msg_id, "OK", now_ms);
+}
+
+wire::HubMessage make_answer(const std::string& msg_id, nlohmann::json content, std::int64_t now_ms) {
+  auto message = wire::make_message(route(wire::group::kTwin, wire::operation::kResponse, "twin"),
+                                    std::move(content), now_ms);
   message.header.parent_msg_id = msg_id;
   return message;
 }

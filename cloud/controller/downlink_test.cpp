@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "cloud/controller/test_objects.hpp"
 
 namespace hearth::controller {
@@ -38,7 +40,7 @@ class DownlinkTest : public ::testing::Test {
     ack(downlink_.node_connected(node, hearth));
   }
 
-  Downlink downlink_{[] { return testing::at_second(0); }};
+  Downlink downlink_{[] { return testing::at_second(0); }, {{}, [] { return testing::steady_at(0); }}};
 };
 
 TEST_F(DownlinkTest, SendsMembershipThenModelThenDevice) {
@@ -89,10 +91,11 @@ TEST_F(DownlinkTest, SendsAChangedSpecAsUpdate) {
 TEST_F(DownlinkTest, KeepsOneMessageUnderWayAndThenSendsTheNewest) {
   connect();
   add_lamp();
-  const auto first = downlink_.device_upsert(device_object({.version = "11", .desired = "50"}));
+  const auto first =
+      downlink_.device_upsert(device_object({.version = "11", .generation = 2, .desired = "50"}));
   for (int i = 12; i < 40; ++i) {
-    const auto more =
-        downlink_.device_upsert(device_object({.version = std::to_string(i), .desired = std::to_string(i)}));
+    const auto more = downlink_.device_upsert(
+        device_object({.version = std::to_string(i), .generation = i, .desired = std::to_string(i)}));
     EXPECT_THAT(lines(more), IsEmpty());
   }
   const auto next = downlink_.acked(first.sends[0].token, true);
@@ -103,18 +106,74 @@ TEST_F(DownlinkTest, KeepsOneMessageUnderWayAndThenSendsTheNewest) {
   EXPECT_EQ(downlink_.delivery(kLamp), Delivery::delivered);
 }
 
-TEST_F(DownlinkTest, MovesADeviceBetweenNodes) {
+TEST_F(DownlinkTest, MovesADeviceOnlyAfterItsFormerNodeHasLetGoOfIt) {
   connect("edge-1");
   connect("edge-2");
   add_lamp();
-  const auto output = downlink_.device_upsert(device_object({.node = "edge-2", .version = "12"}));
-  EXPECT_THAT(lines(output),
+  const auto output =
+      downlink_.device_upsert(device_object({.node = "edge-2", .version = "12", .generation = 2}));
+  ASSERT_THAT(lines(output),
               ElementsAre("edge-1: update membership", "edge-1: delete default/devicemodel/dimmer",
-                          "edge-1: delete default/device/lamp", "edge-2: update membership",
-                          "edge-2: insert default/devicemodel/dimmer", "edge-2: insert default/device/lamp"));
+                          "edge-1: delete default/device/lamp"));
   EXPECT_EQ(output.sends[0].message.content["removed_devices"][0]["id"], "default/lamp");
   EXPECT_EQ(output.sends[2].message.content["spec"]["nodeName"], "edge-1");
   EXPECT_EQ(output.sends[2].message.header.resource_version, "12");
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::moving);
+  EXPECT_THAT(lines(downlink_.acked(output.sends[1].token, true)), IsEmpty()) << "the model's delete";
+  const auto added = downlink_.acked(output.sends[2].token, true);
+  EXPECT_THAT(lines(added),
+              ElementsAre("edge-2: update membership", "edge-2: insert default/devicemodel/dimmer",
+                          "edge-2: insert default/device/lamp"));
+  EXPECT_THAT(added.touched, ElementsAre(kLamp));
+  ack(added);
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::delivered);
+}
+
+TEST_F(DownlinkTest, MovesADeviceAfterAWhileWhenItsFormerNodeDoesNotAnswer) {
+  connect("edge-1");
+  connect("edge-2");
+  add_lamp();
+  const auto output =
+      downlink_.device_upsert(device_object({.node = "edge-2", .version = "12", .generation = 2}));
+  downlink_.acked(output.sends.back().token, false);
+  downlink_.node_disconnected("edge-1");
+  EXPECT_EQ(downlink_.next_expiry(), testing::steady_at(10));
+  EXPECT_THAT(lines(downlink_.expire(testing::steady_at(9))), IsEmpty());
+  EXPECT_THAT(lines(downlink_.node_connected("edge-2", true)),
+              ElementsAre("edge-2: update membership/detail/result"))
+      << "nor is it in the list yet";
+  EXPECT_THAT(lines(downlink_.expire(testing::steady_at(10))),
+              ElementsAre("edge-2: update membership", "edge-2: insert default/devicemodel/dimmer",
+                          "edge-2: insert default/device/lamp"));
+  EXPECT_EQ(downlink_.next_expiry(), std::nullopt);
+  EXPECT_THAT(lines(downlink_.node_connected("edge-1", false)),
+              UnorderedElementsAre("edge-1: delete default/device/lamp",
+                                   "edge-1: delete default/devicemodel/dimmer"));
+}
+
+TEST_F(DownlinkTest, MovesADeviceAtOnceFromANodeThatIsAway) {
+  connect("edge-1");
+  connect("edge-2");
+  add_lamp();
+  downlink_.node_disconnected("edge-1");
+  EXPECT_THAT(
+      lines(downlink_.device_upsert(device_object({.node = "edge-2", .version = "12", .generation = 2}))),
+      ElementsAre("edge-2: update membership", "edge-2: insert default/devicemodel/dimmer",
+                  "edge-2: insert default/device/lamp"));
+}
+
+TEST_F(DownlinkTest, MovesADeviceThereAndBack) {
+  connect("edge-1");
+  connect("edge-2");
+  add_lamp();
+  const auto there =
+      downlink_.device_upsert(device_object({.node = "edge-2", .version = "12", .generation = 2}));
+  const auto back = downlink_.device_upsert(device_object({.version = "13", .generation = 3}));
+  EXPECT_THAT(lines(back), ::testing::Not(::testing::Contains("edge-1: insert default/device/lamp")));
+  ack(back);
+  EXPECT_THAT(lines(downlink_.acked(there.sends.back().token, true)),
+              ElementsAre("edge-1: update membership", "edge-1: insert default/devicemodel/dimmer",
+                          "edge-1: insert default/device/lamp"));
 }
 
 TEST_F(DownlinkTest, DeletesTheModelWithItsLastDeviceOfANode) {
@@ -164,29 +223,85 @@ TEST_F(DownlinkTest, SendsAnEditedModelToEveryNodeThatUsesIt) {
   EXPECT_THAT(lines(downlink_.model_upsert(model_object("7", "80"))), IsEmpty());
 }
 
-TEST_F(DownlinkTest, SendsADeviceWithoutItsModelAndTheModelWhenItComes) {
+TEST_F(DownlinkTest, HoldsADeviceBackUntilItsModelComes) {
   connect();
-  const auto output = downlink_.device_upsert(device_object());
-  EXPECT_THAT(lines(output), ElementsAre("edge-1: update membership", "edge-1: insert default/device/lamp"));
+  EXPECT_THAT(lines(downlink_.device_upsert(device_object())), ElementsAre("edge-1: update membership"));
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::no_model);
+  const auto output = downlink_.model_upsert(model_object());
+  EXPECT_THAT(lines(output),
+              ElementsAre("edge-1: insert default/devicemodel/dimmer", "edge-1: insert default/device/lamp"));
+  EXPECT_THAT(output.touched, ElementsAre(kLamp));
   ack(output);
-  EXPECT_FALSE(downlink_.has_model({"default", "dimmer"}));
-  EXPECT_THAT(lines(downlink_.model_upsert(model_object())),
-              ElementsAre("edge-1: insert default/devicemodel/dimmer"));
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::delivered);
+}
+
+TEST_F(DownlinkTest, GoesOnSendingToANodeThatHoldsADeletedModel) {
+  connect();
+  add_lamp();
+  downlink_.model_delete(model_object());
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::delivered);
+  EXPECT_THAT(
+      lines(downlink_.device_upsert(device_object({.version = "11", .generation = 2, .desired = "50"}))),
+      ElementsAre("edge-1: update default/device/lamp"));
+}
+
+TEST_F(DownlinkTest, HasABoundedNumberOfObjectsUnderWayPerNode) {
+  downlink_.model_upsert(model_object());
+  constexpr int kDevices = 500;
+  for (int i = 0; i < kDevices; ++i) {
+    const auto name = "lamp-" + std::to_string(i);
+    downlink_.device_upsert(device_object({.name = name, .uid = name}));
+  }
+  std::deque<std::uint64_t> tokens;
+  std::size_t devices = 0;
+  const auto take = [&](const DownlinkOutput& output) {
+    for (const auto& send : output.sends) {
+      if (send.token != 0) tokens.push_back(send.token);
+      if (send.message.route.resource.find("/device/") != std::string::npos) ++devices;
+    }
+  };
+  take(downlink_.node_connected("edge-1", true));
+  EXPECT_EQ(tokens.size(), Downlink::kWindow);
+  while (!tokens.empty()) {
+    const auto token = tokens.front();
+    tokens.pop_front();
+    take(downlink_.acked(token, true));
+    EXPECT_LE(tokens.size(), Downlink::kWindow);
+  }
+  EXPECT_EQ(devices, 500U);
+}
+
+TEST_F(DownlinkTest, RemembersWhatANodeHasConfirmedWhenItsLinkBreaks) {
+  connect();
+  add_lamp();
+  EXPECT_THAT(downlink_.node_disconnected("edge-1").touched, IsEmpty());
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::delivered);
+  EXPECT_THAT(downlink_.node_connected("edge-1", true).touched, IsEmpty());
+  downlink_.node_disconnected("edge-1");
+  downlink_.device_upsert(device_object({.version = "11", .generation = 2, .desired = "50"}));
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::node_away);
+  EXPECT_EQ(downlink_.delivered_generation(kLamp), 1);
 }
 
 TEST_F(DownlinkTest, ChangesTheModelOfADevice) {
   connect();
   add_lamp();
-  const auto output = downlink_.device_upsert(device_object({.model = "other", .version = "12"}));
+  auto other = testing::model_json();
+  other["metadata"]["name"] = "other";
+  downlink_.model_upsert(std::make_shared<nlohmann::json>(other));
+  const auto output =
+      downlink_.device_upsert(device_object({.model = "other", .version = "12", .generation = 2}));
   EXPECT_THAT(lines(output),
-              ElementsAre("edge-1: update default/device/lamp", "edge-1: delete default/devicemodel/dimmer"));
+              ElementsAre("edge-1: insert default/devicemodel/other", "edge-1: update default/device/lamp",
+                          "edge-1: delete default/devicemodel/dimmer"));
 }
 
 TEST_F(DownlinkTest, SendsNothingForADeviceWithoutNode) {
   connect();
   EXPECT_THAT(lines(downlink_.device_upsert(device_object({.node = ""}))), IsEmpty());
   EXPECT_EQ(downlink_.delivery(kLamp), Delivery::no_node);
-  EXPECT_THAT(lines(downlink_.device_upsert(device_object({.node = "", .desired = "1"}))), IsEmpty());
+  EXPECT_THAT(lines(downlink_.device_upsert(device_object({.node = "", .generation = 2, .desired = "1"}))),
+              IsEmpty());
   EXPECT_THAT(lines(downlink_.device_delete(device_object({.node = ""}))), IsEmpty());
 }
 
@@ -205,7 +320,7 @@ TEST_F(DownlinkTest, SurvivesObjectsOfAnyShape) {
   }
   EXPECT_NO_THROW(downlink_.device_upsert(nullptr));
   EXPECT_NO_THROW(downlink_.node_connected("edge-1", false));
-  EXPECT_EQ(downlink_.delivery({"default", "b"}), Delivery::pending);
+  EXPECT_EQ(downlink_.delivery({"default", "b"}), Delivery::no_model);
 }
 
 TEST_F(DownlinkTest, SendsTheWholeSetOnConnect) {
@@ -279,19 +394,24 @@ TEST_F(DownlinkTest, DoesNotDeleteWhatCameBackWhileTheNodeWasAway) {
 
 TEST_F(DownlinkTest, TriesAgainWhatWasNeverAcked) {
   connect();
+  downlink_.model_upsert(model_object());
   const auto output = downlink_.device_upsert(device_object());
+  ack({{output.sends[0], output.sends[1]}, {}});
   downlink_.acked(output.sends.back().token, false);
-  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::pending);
-  const auto again = downlink_.retry();
+  EXPECT_EQ(downlink_.delivery(kLamp), Delivery::unanswered);
+  const auto again = downlink_.retry("edge-1");
   EXPECT_THAT(lines(again), ElementsAre("edge-1: update default/device/lamp"));
-  EXPECT_THAT(lines(downlink_.retry()), IsEmpty()) << "it is under way";
+  EXPECT_THAT(again.touched, ElementsAre(kLamp)) << "now it is worth a word to the user";
+  EXPECT_THAT(lines(downlink_.retry("edge-1")), IsEmpty()) << "it is under way";
   ack(again);
   EXPECT_EQ(downlink_.delivery(kLamp), Delivery::delivered);
-  EXPECT_THAT(lines(downlink_.retry()), IsEmpty());
+  EXPECT_THAT(lines(downlink_.retry("edge-1")), IsEmpty());
+  EXPECT_THAT(lines(downlink_.retry("stranger")), IsEmpty());
 }
 
 TEST_F(DownlinkTest, PassesOverAcksOfAnEarlierSession) {
   connect();
+  downlink_.model_upsert(model_object());
   const auto old_session = downlink_.device_upsert(device_object());
   downlink_.node_disconnected("edge-1");
   downlink_.node_connected("edge-1", true);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sdk/base/ids.hpp"
 #include "sdk/device/device.hpp"
 
 namespace hearth::controller {
@@ -14,13 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kComponent = "device-controller";
-
-std::string event_name(const std::string& device) {
-  std::string id = new_uuid();
-  std::erase(id, '-');
-  // Kubernetes allows 253 characters.
-  return device.substr(0, 236) + "." + id.substr(0, 16);
-}
 
 json event_object(const ApiObject& device, const std::string& name, const wire::Condition& condition,
                   const std::string& time) {
@@ -47,6 +41,13 @@ json event_object(const ApiObject& device, const std::string& name, const wire::
 }
 
 }  // namespace
+
+std::string EventRecorder::event_name(const std::string& device) const {
+  std::string id = new_id_ ? new_id_() : new_uuid();
+  std::erase(id, '-');
+  // Kubernetes allows 253 characters.
+  return device.substr(0, 236) + "." + id.substr(0, 16);
+}
 
 void EventRecorder::transition(const ApiObject& device, const wire::Condition& condition, WallTime now) {
   if (condition.reason == "Pending" || condition.reason == "StateUnknown") return;
@@ -95,11 +96,20 @@ std::optional<EventRecorder::Write> EventRecorder::next() {
   return std::nullopt;
 }
 
-void EventRecorder::written(const Write& write, bool ok) {
-  const auto key = keys_.find(write.name);
-  if (key == keys_.end()) return;
-  const auto found = known_.find(key->second);
-  if (found != known_.end()) found->second.exists = ok;
+EventRecorder::Known* EventRecorder::known(const std::string& name) {
+  const auto key = keys_.find(name);
+  const auto found = key == keys_.end() ? known_.end() : known_.find(key->second);
+  return found == known_.end() ? nullptr : &found->second;
+}
+
+void EventRecorder::written(const std::string& name, bool ok) {
+  if (Known* event = known(name)) event->exists = ok;
+}
+
+void EventRecorder::again(const std::string& name) {
+  Known* event = known(name);
+  if (!event || std::exchange(event->waiting, true)) return;
+  waiting_.push_front(keys_.at(name));
 }
 
 }  // namespace hearth::controller

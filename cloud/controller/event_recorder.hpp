@@ -10,8 +10,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cloud/controller/api_object.hpp"
+#include "cloud/controller/controller_options.hpp"
 #include "sdk/base/time.hpp"
 #include "sdk/wire/condition.hpp"
 
@@ -29,12 +31,17 @@ class EventRecorder {
     nlohmann::json object;  ///< whole
   };
 
+  explicit EventRecorder(NewId new_id = {}) : new_id_(std::move(new_id)) {}
+
   /// A condition of the device has changed its status. Waiting for an ack or a first report is no event.
   void transition(const ApiObject& device, const wire::Condition& condition, WallTime now);
   /// The oldest waiting; to be followed by written().
   std::optional<Write> next();
   /// What became of it; one that could not be written is created anew when it happens again.
-  void written(const Write& write, bool ok);
+  void written(const std::string& name, bool ok);
+  /// It could not be written for now.
+  void again(const std::string& name);
+  bool has_waiting() const { return !waiting_.empty(); }
   std::uint64_t given_up() const { return given_up_; }
 
  private:
@@ -46,8 +53,11 @@ class EventRecorder {
     nlohmann::json object;
   };
 
+  std::string event_name(const std::string& device) const;
+  Known* known(const std::string& name);
   void remember(const std::string& key, Known known);
 
+  NewId new_id_;
   std::map<std::string, Known> known_;  ///< by what makes two Events the same
   std::deque<std::string> order_;       ///< keys, oldest first
   std::deque<std::string> waiting_;

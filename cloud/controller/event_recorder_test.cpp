@@ -36,7 +36,7 @@ TEST(EventRecorder, CountsTheSameUp) {
   const auto device = *read_device(device_object());
   events.transition(device, kMissing, at_second(0));
   const auto first = *events.next();
-  events.written(first, true);
+  events.written(first.name, true);
   events.transition(device, kMissing, at_second(10));
   events.transition(device, kMissing, at_second(20));
   const auto second = events.next();
@@ -68,6 +68,18 @@ TEST(EventRecorder, BoundsWhatWaits) {
   while (events.next())
     ++writes;
   EXPECT_LE(writes, EventRecorder::kMaxWaiting);
+}
+
+TEST(EventRecorder, KeepsWhatCouldNotBeWrittenForNow) {
+  EventRecorder events([] { return std::string("0123456789-abcdef-0123"); });
+  events.transition(*read_device(device_object()), kMissing, at_second(0));
+  const auto first = *events.next();
+  EXPECT_EQ(first.name, "lamp.0123456789abcdef");
+  events.again(first.name);
+  events.again(first.name);
+  EXPECT_EQ(events.next()->name, first.name);
+  EXPECT_FALSE(events.next());
+  EXPECT_NO_THROW(events.again("unknown"));
 }
 
 }  // namespace

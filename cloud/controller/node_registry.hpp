@@ -1,52 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which nodes have a link, since when, and when their silence counts; and the v1 Node objects that show it.
+// Which nodes have a link, since when, and when their silence counts; and the v1 Node objects that show it, with
+// heartbeats spread evenly over time.
 // Thread: plain value, one owner.   Errors: none.
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cloud/controller/conditions.hpp"
+#include "cloud/controller/controller_options.hpp"
 #include "sdk/base/time.hpp"
 
 namespace hearth::controller {
 
+/// A Node to be created unless it exists, and a strategic merge patch of its status. Until it is told how that went,
+/// no other of this node comes out.
+struct NodeWrite {
+  std::string node;
+  std::optional<nlohmann::json> create;
+  nlohmann::json status;
+};
+
 class NodeRegistry {
  public:
-  explicit NodeRegistry(std::chrono::milliseconds grace) : grace_(grace) {}
+  NodeRegistry(Clock clock, const ControllerOptions& options);
 
-  /// A node that devices or Node objects speak of; its silence counts from now.
-  void track(const std::string& node, WallTime now);
-  void connected(const std::string& node, bool hearth_peer, WallTime now);
-  void disconnected(const std::string& node, WallTime now);
-
+  /// A node that devices speak of; its silence counts from now.
+  void track(const std::string& node);
+  /// A Node object of before.
+  void found(const std::string& node);
+  /// True when its devices' reachability may change by it: not after a short break.
+  bool connected(const std::string& node, bool hearth_peer);
+  void disconnected(const std::string& node);
   Presence presence(const std::string& node) const;
-  bool is_connected(const std::string& node) const { return presence(node) == Presence::here; }
-  /// Nodes whose grace has just run out; told once each time.
-  std::vector<std::string> expire(WallTime now);
-  /// When expire() will next have something to tell.
-  std::optional<WallTime> next_expiry() const;
-  std::vector<std::string> connected_nodes() const;
-  std::size_t connected_count() const { return connected_nodes().size(); }
 
-  /// A Node to be created: name and labels.
-  static nlohmann::json node_object(const std::string& node);
-  /// Strategic merge patch of a node's status: Ready with a fresh heartbeat, addresses and nodeInfo.
-  nlohmann::json status_patch(const std::string& node, WallTime now) const;
+  struct Due {
+    std::vector<std::string> gone;   ///< their grace has just run out; told once each time
+    std::vector<std::string> beats;  ///< connected nodes whose heartbeat is due
+  };
+  Due expire(SteadyTime now);
+  /// When expire() will next have something to tell.
+  std::optional<SteadyTime> next_due() const;
+
+  enum class Outcome {
+    written,
+    refused,  ///< tried again with the next heartbeat, if there is one
+    away,     ///< to be tried again as soon as the API is back
+  };
+  bool has_writes() const { return !dirty_.empty(); }
+  std::optional<NodeWrite> next_write();
+  void written(const std::string& node, Outcome outcome);
 
  private:
   struct State {
     Presence presence = Presence::waiting;
     bool hearth_peer = true;
-    WallTime since;  ///< connected, or silent
+    bool ever_here = false;   ///< in the life of this process
+    bool exists = false;      ///< its Node object
+    bool introduced = false;  ///< addresses and nodeInfo are written
+    bool dirty = false;
+    bool under_way = false;
+    WallTime here_since;  ///< short breaks apart
+    WallTime silent_since;
+    std::optional<SteadyTime> due;
   };
 
+  State& state_of(const std::string& node);
+  void schedule(const std::string& node, State& state, std::optional<SteadyTime> due);
+  void mark(const std::string& node, State& state);
+  std::chrono::milliseconds period() const;
+  SteadyTime next_beat(const std::string& node, SteadyTime now) const;
+  nlohmann::json status_patch(const std::string& node, const State& state) const;
+
+  Clock clock_;
+  SteadyClock steady_;
   std::chrono::milliseconds grace_;
+  std::chrono::milliseconds heartbeat_;
+  std::size_t per_second_;
+  std::size_t here_ = 0;
   std::map<std::string, State> nodes_;
+  std::set<std::pair<SteadyTime, std::string>> due_;
+  std::deque<std::string> dirty_;
 };
 
 /// The label by which the controller knows Node objects of edge nodes again.

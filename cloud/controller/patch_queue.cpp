@@ -6,47 +6,78 @@
 
 namespace hearth::controller {
 
-void PatchQueue::add(const DeviceId& device, const std::string& uid, const StatusChange& change,
-                     std::optional<Receipt> receipt) {
+PatchQueue::Entry& PatchQueue::entry_for(const DeviceId& device, const std::string& uid) {
   Entry& entry = entries_[device];
   if (entry.uid != uid) {
     entry.uid = uid;
     entry.change = {};
   }
-  entry.change.merge(change);
-  if (receipt) entry.receipts.push_back(*std::move(receipt));
+  return entry;
+}
+
+void PatchQueue::add(const DeviceId& device, const std::string& uid, StatusChange change, Receipt receipt) {
+  Entry& entry = entry_for(device, uid);
+  entry.change.merge(std::move(change));
+  entry.receipts.push_back(std::move(receipt));
   if (entry.receipts.size() > kMaxReceipts) entry.receipts.pop_front();
   entry.wanted = true;
   enqueue(device, entry);
 }
 
-void PatchQueue::enqueue(const DeviceId& device, Entry& entry) {
-  if (entry.under_way || entry.queued || entry.pause.count() != 0) return;
-  entry.queued = true;
-  ready_.push_back(device);
+void PatchQueue::touch(const DeviceId& device, const std::string& uid) {
+  Entry& entry = entry_for(device, uid);
+  entry.change.judge = true;
+  entry.wanted = true;
+  enqueue(device, entry);
 }
 
-void PatchQueue::wake_paused(WallTime now) {
+void PatchQueue::later(const DeviceId& device, const std::string& uid, StatusChange change, SteadyTime due) {
+  Entry& entry = entry_for(device, uid);
+  change.merge(std::move(entry.change));
+  entry.change = std::move(change);
+  entry.deferred = true;
+  if (!std::exchange(entry.scheduled, true)) paused_.emplace(due, device);
+}
+
+void PatchQueue::enqueue(const DeviceId& device, Entry& entry) {
+  if (entry.under_way || entry.paused) return;
+  const Line line = entry.receipts.empty() ? Line::upkeep : Line::reported;
+  if (entry.line == line || entry.line == Line::reported) return;
+  // One that stood for upkeep and now has a report moves over; take() passes over its old place.
+  entry.line = line;
+  (line == Line::reported ? reported_ : upkeep_).push_back(device);
+}
+
+void PatchQueue::wake_paused(SteadyTime now) {
   while (!paused_.empty() && paused_.begin()->first <= now) {
     const DeviceId device = paused_.begin()->second;
     paused_.erase(paused_.begin());
     const auto found = entries_.find(device);
-    if (found == entries_.end() || found->second.queued || found->second.under_way) continue;
-    found->second.queued = true;
-    ready_.push_back(device);
+    if (found == entries_.end()) continue;
+    Entry& entry = found->second;
+    entry.paused = false;
+    entry.scheduled = false;
+    entry.wanted = entry.wanted || entry.deferred;
+    if (entry.wanted) enqueue(device, entry);
   }
 }
 
-std::optional<PatchQueue::Work> PatchQueue::next(WallTime now) {
+std::optional<PatchQueue::Work> PatchQueue::next(SteadyTime now, bool upkeep) {
   wake_paused(now);
-  while (!ready_.empty()) {
-    const DeviceId device = std::move(ready_.front());
-    ready_.pop_front();
+  auto work = take(reported_, Line::reported);
+  return work || !upkeep ? std::move(work) : take(upkeep_, Line::upkeep);
+}
+
+std::optional<PatchQueue::Work> PatchQueue::take(std::deque<DeviceId>& ready, Line line) {
+  while (!ready.empty()) {
+    const DeviceId device = std::move(ready.front());
+    ready.pop_front();
     const auto found = entries_.find(device);
-    if (found == entries_.end() || !found->second.queued) continue;
+    if (found == entries_.end() || found->second.line != line) continue;
     Entry& entry = found->second;
-    entry.queued = false;
+    entry.line = Line::none;
     entry.wanted = false;
+    entry.deferred = false;
     entry.under_way = true;
     Work work{device, entry.uid, std::exchange(entry.change, {}), {}};
     work.receipts.assign(std::make_move_iterator(entry.receipts.begin()),
@@ -60,22 +91,23 @@ std::optional<PatchQueue::Work> PatchQueue::next(WallTime now) {
 void PatchQueue::done(const DeviceId& device) {
   const auto found = entries_.find(device);
   if (found == entries_.end()) return;
-  found->second.under_way = false;
-  found->second.pause = {};
-  if (found->second.wanted) {
-    enqueue(device, found->second);
-  } else {
+  Entry& entry = found->second;
+  entry.under_way = false;
+  entry.pause = {};
+  if (entry.wanted) {
+    enqueue(device, entry);
+  } else if (!entry.deferred) {
     entries_.erase(found);
   }
 }
 
-void PatchQueue::failed(Work work, WallTime now) {
+void PatchQueue::failed(Work work, SteadyTime now, bool refused) {
   const auto found = entries_.find(work.device);
   if (found == entries_.end()) return;
   Entry& entry = found->second;
   entry.under_way = false;
   if (entry.uid == work.uid) {
-    work.change.merge(entry.change);
+    work.change.merge(std::move(entry.change));
     entry.change = std::move(work.change);
   }
   entry.receipts.insert(entry.receipts.begin(), std::make_move_iterator(work.receipts.begin()),
@@ -83,32 +115,38 @@ void PatchQueue::failed(Work work, WallTime now) {
   while (entry.receipts.size() > kMaxReceipts)
     entry.receipts.pop_front();
   entry.wanted = true;
-  entry.pause = std::clamp(entry.pause * 2, kMinPause, kMaxPause);
-  paused_.emplace(now + entry.pause, work.device);
+  if (refused) {
+    entry.pause = std::clamp(entry.pause * 2, kMinPause, kMaxPause);
+    entry.paused = true;
+    paused_.emplace(now + entry.pause, work.device);
+  }
+  enqueue(work.device, entry);
 }
 
 std::vector<Receipt> PatchQueue::remove(const DeviceId& device) {
   const auto found = entries_.find(device);
   if (found == entries_.end()) return {};
-  std::vector<Receipt> owed(std::make_move_iterator(found->second.receipts.begin()),
-                            std::make_move_iterator(found->second.receipts.end()));
-  found->second.receipts.clear();
-  found->second.change = {};
-  found->second.wanted = false;
+  Entry& entry = found->second;
+  std::vector<Receipt> owed(std::make_move_iterator(entry.receipts.begin()),
+                            std::make_move_iterator(entry.receipts.end()));
+  entry.receipts.clear();
+  entry.change = {};
+  entry.wanted = false;
+  entry.deferred = false;
+  entry.line = Line::none;
   // The write under way still ends with done() or failed(), which then finds nothing to do.
-  if (!found->second.under_way) entries_.erase(found);
+  if (!entry.under_way) entries_.erase(found);
   return owed;
 }
 
-std::optional<WallTime> PatchQueue::next_due() const {
-  if (paused_.empty()) return std::nullopt;
-  return paused_.begin()->first;
+bool PatchQueue::is_under_way(const DeviceId& device) const {
+  const auto found = entries_.find(device);
+  return found != entries_.end() && found->second.under_way;
 }
 
-std::size_t PatchQueue::waiting() const {
-  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
-    return entry.second.wanted || entry.second.under_way;
-  }));
+std::optional<SteadyTime> PatchQueue::next_due() const {
+  if (paused_.empty()) return std::nullopt;
+  return paused_.begin()->first;
 }
 
 }  // namespace hearth::controller

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which device's status is to be written next: at most one write under way per device, what comes meanwhile is
-// merged and waits, what failed is tried again after a growing pause with the newest values. Its size is bound by
-// the number of devices; receipts of one device by kMaxReceipts.
+// merged and waits, what was refused is tried again after a growing pause with the newest values. What nodes have
+// reported goes before upkeep. Its size is bound by the number of devices; receipts of one device by kMaxReceipts.
 // Thread: plain value, one owner.   Errors: none.
 #pragma once
 
@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "cloud/controller/controller_options.hpp"
 #include "cloud/controller/status_builder.hpp"
 #include "sdk/base/ids.hpp"
-#include "sdk/base/time.hpp"
 
 namespace hearth::controller {
 
@@ -40,37 +40,54 @@ class PatchQueue {
   static constexpr std::chrono::milliseconds kMinPause{500};
   static constexpr std::chrono::milliseconds kMaxPause{30'000};
 
-  /// An empty change asks only to bring the status up to date. Changes for an older UID of the device fall away.
-  void add(const DeviceId& device, const std::string& uid, const StatusChange& change,
-           std::optional<Receipt> receipt = std::nullopt);
-  /// The next device whose time has come; it is under way until done() or failed().
-  std::optional<Work> next(WallTime now);
+  /// Changes for an older UID of the device fall away.
+  void add(const DeviceId& device, const std::string& uid, StatusChange change, Receipt receipt);
+  /// Only to work out anew what the controller says of the device.
+  void touch(const DeviceId& device, const std::string& uid);
+  /// A change that has time until `due`, beneath everything that comes before it is written.
+  void later(const DeviceId& device, const std::string& uid, StatusChange change, SteadyTime due);
+
+  /// The next device whose time has come; it is under way until done() or failed(). Without `upkeep` only those
+  /// that have been reported of.
+  std::optional<Work> next(SteadyTime now, bool upkeep = true);
   void done(const DeviceId& device);
-  /// The work goes back beneath what came meanwhile.
-  void failed(Work work, WallTime now);
+  /// The work goes back beneath what came meanwhile: `refused` after a pause of its own, otherwise at the queue's
+  /// end.
+  void failed(Work work, SteadyTime now, bool refused);
   /// Takes out a device that is gone, with what was owed for it.
   std::vector<Receipt> remove(const DeviceId& device);
+  bool is_under_way(const DeviceId& device) const;
+  bool has_ready() const { return !reported_.empty() || !upkeep_.empty(); }
   /// When a paused device's time comes; nothing while none is paused.
-  std::optional<WallTime> next_due() const;
-  std::size_t waiting() const;
+  std::optional<SteadyTime> next_due() const;
+  /// Devices with something to be written or under way.
+  std::size_t size() const { return entries_.size(); }
 
  private:
+  enum class Line { none, upkeep, reported };
+
   struct Entry {
     std::string uid;
     StatusChange change;
     std::deque<Receipt> receipts;
     bool wanted = false;  ///< something is to be written
     bool under_way = false;
-    bool queued = false;                 ///< stands in ready_
-    std::chrono::milliseconds pause{0};  ///< after the last failure
+    bool paused = false;                 ///< after a refusal
+    bool deferred = false;               ///< holds a change that has time
+    bool scheduled = false;              ///< stands in paused_ for it
+    Line line = Line::none;              ///< where it stands
+    std::chrono::milliseconds pause{0};  ///< the last one
   };
 
+  Entry& entry_for(const DeviceId& device, const std::string& uid);
   void enqueue(const DeviceId& device, Entry& entry);
-  void wake_paused(WallTime now);
+  void wake_paused(SteadyTime now);
+  std::optional<Work> take(std::deque<DeviceId>& ready, Line line);
 
   std::map<DeviceId, Entry> entries_;
-  std::deque<DeviceId> ready_;
-  std::multimap<WallTime, DeviceId> paused_;
+  std::deque<DeviceId> reported_;
+  std::deque<DeviceId> upkeep_;
+  std::multimap<SteadyTime, DeviceId> paused_;
 };
 
 }  // namespace hearth::controller

@@ -5,35 +5,39 @@
 
 namespace hearth::controller {
 
-void StatusBase::observed(const ApiObject& device) {
-  const auto found = patched_.find(device.id);
-  if (found == patched_.end()) return;
-  const bool ahead =
-      found->second.uid == device.uid && is_later(found->second.resource_version, device.resource_version);
-  if (!ahead) patched_.erase(found);
+bool StatusBase::observed(const ApiObject& device) {
+  Entry& entry = entries_[device.id];
+  entry.last_seen = device.resource_version;
+  const bool behind = entry.ahead.json && entry.ahead.uid == device.uid &&
+                      entry.ahead.resource_version != device.resource_version &&
+                      is_later(entry.ahead.resource_version, device.resource_version);
+  if (!behind) entry.ahead = {};
+  return !device.resource_version.empty() && entry.last_written == device.resource_version;
 }
 
-void StatusBase::patched(const std::string& uid, ApiObject answer) {
-  if (answer.uid == uid) {
-    haunted_.erase(uid);
-  } else {
-    haunted_.insert(answer.uid);
-  }
-  patched_.insert_or_assign(answer.id, std::move(answer));
+bool StatusBase::patched(ApiObject answer) {
+  Entry& entry = entries_[answer.id];
+  entry.last_written = answer.resource_version;
+  if (entry.last_seen == answer.resource_version) return true;
+  entry.ahead = std::move(answer);
+  return false;
+}
+
+void StatusBase::fetched(ApiObject object) {
+  Entry& entry = entries_[object.id];
+  if (entry.last_seen != object.resource_version) entry.ahead = std::move(object);
 }
 
 void StatusBase::forget(const DeviceId& id) {
-  const auto found = patched_.find(id);
-  if (found == patched_.end()) return;
-  haunted_.erase(found->second.uid);
-  patched_.erase(found);
+  entries_.erase(id);
 }
 
-const nlohmann::json& StatusBase::status(const ApiObject& device) const {
-  const auto found = patched_.find(device.id);
-  const bool ahead = found != patched_.end() && found->second.uid == device.uid &&
-                     is_later(found->second.resource_version, device.resource_version);
-  return ahead ? found->second.status() : device.status();
+const ApiObject& StatusBase::newest(const ApiObject& device) const {
+  const auto found = entries_.find(device.id);
+  const bool ahead = found != entries_.end() && found->second.ahead.json &&
+                     found->second.ahead.uid == device.uid &&
+                     is_later(found->second.ahead.resource_version, device.resource_version);
+  return ahead ? found->second.ahead : device;
 }
 
 }  // namespace hearth::controller

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The newest status known of each device: that of the watch, or that of our last patch while the watch is behind.
+// The newest version known of each device whose watch is behind: what the API has answered to our patch, or said
+// when it was asked after a conflict. It tells our own writes as the watch echoes them.
 // Thread: plain value, one owner.   Errors: none.
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 
 #include "cloud/controller/api_object.hpp"
@@ -13,20 +13,25 @@ namespace hearth::controller {
 
 class StatusBase {
  public:
-  /// The watch has shown the device.
-  void observed(const ApiObject& device);
-  /// The API has answered our patch, meant for the device of this UID, with this object.
-  void patched(const std::string& uid, ApiObject answer);
+  /// The watch has shown the device. True when this is what our own last write made.
+  bool observed(const ApiObject& device);
+  /// The API has answered our patch with this object. True when the watch had shown it before.
+  bool patched(ApiObject answer);
+  /// The API was asked for the object.
+  void fetched(ApiObject object);
   void forget(const DeviceId& id);
 
-  /// The newer of the device's own and the patched status.
-  const nlohmann::json& status(const ApiObject& device) const;
-  /// The status of this UID was written for a namesake that was deleted meanwhile.
-  bool is_haunted(const ApiObject& device) const { return haunted_.contains(device.uid); }
+  /// The device itself or its newer version, if it is the same device.
+  const ApiObject& newest(const ApiObject& device) const;
 
  private:
-  std::map<DeviceId, ApiObject> patched_;
-  std::set<std::string> haunted_;  ///< UIDs
+  struct Entry {
+    ApiObject ahead;           ///< without JSON when the watch is not behind
+    std::string last_written;  ///< resourceVersion of our last patch's answer
+    std::string last_seen;     ///< by the watch
+  };
+
+  std::map<DeviceId, Entry> entries_;
 };
 
 }  // namespace hearth::controller

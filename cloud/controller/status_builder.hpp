@@ -32,9 +32,9 @@ struct StatusChange {
   std::optional<std::string> state;
   std::optional<std::string> last_online;
   std::map<std::string, wire::Condition> conditions;  ///< by type, from the edge
-  bool forget = false;  ///< the status was written for a deleted namesake: start from an empty one
+  bool judge = false;  ///< the controller's conditions are to be worked out anew, though nothing was reported
 
-  void merge(const StatusChange& newer);
+  void merge(StatusChange newer);
 };
 
 struct StatusPatch {
@@ -48,7 +48,7 @@ inline constexpr std::chrono::milliseconds kFreshnessStep{10'000};
 /// `spec`, `status`: of the object in the API (null when absent). Nothing when the status is as it should be.
 std::optional<StatusPatch> build_status_patch(const nlohmann::json& spec, const nlohmann::json& status,
                                               const StatusChange& change, const DeviceFacts& facts,
-                                              WallTime now);
+                                              WallTime now, TextHold* hold = nullptr);
 
 /// "power=ON,brightness=40", of the reported values in a status' twins: the VALUES column.
 std::string print_values(const nlohmann::json& twins);

@@ -16,12 +16,13 @@ using testing::device_json;
 constexpr std::int64_t kT0 = 1'767'225'600'000;
 
 DeviceFacts healthy() {
-  return {"edge-1", "dimmer", true, Delivery::delivered, 3, Presence::here};
+  return {"edge-1", "dimmer", true, Delivery::delivered, 3, Presence::here, 3};
 }
 
 StatusChange report(const std::string& property, const std::string& value, std::int64_t time = kT0) {
   StatusChange change;
   change.twins[property] = {wire::TwinValue{value, time}, std::nullopt, "int"};
+  change.judge = true;
   return change;
 }
 
@@ -110,18 +111,6 @@ TEST(StatusBuilder, WritesStateAndLastOnlineTime) {
   EXPECT_EQ(after(status, change)["lastOnlineTime"], "2026-01-01T00:01:00Z");
   change.last_online = "2026-11-23 11:39:16";
   EXPECT_EQ(after(status, change)["lastOnlineTime"], "2026-11-23 11:39:16") << "as KubeEdge 1.15 writes it";
-}
-
-TEST(StatusBuilder, ClearsWhatWasWrittenForANamesake) {
-  json status = after({}, report("power", "ON"));
-  status["state"] = "online";
-  StatusChange change;
-  change.forget = true;
-  status = after(status, change);
-  EXPECT_FALSE(status.contains("twins"));
-  EXPECT_FALSE(status.contains("values"));
-  EXPECT_FALSE(status.contains("state"));
-  EXPECT_TRUE(status.contains("conditions"));
 }
 
 TEST(StatusBuilder, SurvivesAStatusOfAnyShape) {

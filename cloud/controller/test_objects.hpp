@@ -3,6 +3,7 @@
 // Thread: pure functions.   Errors: none.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -46,6 +47,7 @@ inline ObjectPtr device_object(const TestDevice& device = {}) {
   return std::make_shared<nlohmann::json>(device_json(device));
 }
 
+/// The generation is the version.
 inline nlohmann::json model_json(const std::string& version = "5", const std::string& maximum = "100") {
   return {
       {"apiVersion", "devices.kubeedge.io/v1beta1"},
@@ -74,6 +76,10 @@ inline std::vector<std::string> lines(const DownlinkOutput& output) {
     all.push_back(send.node + ": " + send.message.route.operation + " " + send.message.route.resource);
   }
   return all;
+}
+
+inline SteadyTime steady_at(int second) {
+  return SteadyTime(std::chrono::seconds(1'000 + second));
 }
 
 inline WallTime at_second(int second) {
