@@ -15,5 +15,6 @@ boost::asio::awaitable<int> run_get(SessionPtr session, GetOptions options);
 boost::asio::awaitable<int> run_delete(SessionPtr session, DeleteOptions options);
 boost::asio::awaitable<int> run_set(SessionPtr session, SetOptions options);
 boost::asio::awaitable<int> run_trace(SessionPtr session, TraceOptions options);
+boost::asio::awaitable<int> run_data(SessionPtr session, DataOptions options);
 
 }  // namespace hearth::ctl

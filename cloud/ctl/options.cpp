@@ -15,7 +15,8 @@ constexpr const char* kAbout =
     "  hearthctl apply -f configs/models -f configs/devices   create or update device models and devices\n"
     "  hearthctl get devices                                  list them\n"
     "  hearthctl set lamp power=ON --wait                     switch, and wait until the lamp says so\n"
-    "  hearthctl trace lamp --last                            the nine steps of its last report\n";
+    "  hearthctl trace lamp --last                            the nine steps of its last report\n"
+    "  hearthctl data -f                                      event data of all nodes as it comes\n";
 
 const std::map<std::string, Output> kOutputs{
     {"wide", Output::wide}, {"yaml", Output::yaml}, {"json", Output::json}, {"name", Output::name}};
@@ -30,6 +31,7 @@ struct Parsed {
   int wait_seconds = 0;
   TraceOptions trace;
   int trace_timeout = 30;
+  DataOptions data;
   TokenOptions token;
   int token_hours = 24;
 };
@@ -106,6 +108,16 @@ void add_trace(CLI::App& app, Parsed& parsed) {
       ->capture_default_str();
 }
 
+void add_data(CLI::App& app, Parsed& parsed) {
+  auto* sub = subcommand(app, "data",
+                         "Show event data that nodes sent of late; the cloud keeps the newest 16 MiB in memory.\n"
+                         "Examples: hearthctl data --node edge-1;  hearthctl data -f --topic '$hw/events/upload/#'");
+  sub->add_option("--node", parsed.data.node, "Only of this node");
+  sub->add_option("--topic", parsed.data.topic, "Only of this topic, or of all below one: lights/#");
+  sub->add_flag("-f,--follow", parsed.data.follow, "Go on showing what comes, until Ctrl-C");
+  sub->add_flag("--json", parsed.data.json, "One JSON object a line");
+}
+
 void add_token(CLI::App& app, Parsed& parsed) {
   auto* sub = subcommand(app, "token",
                          "Print a token with which a host may join; to be run where hearth-cloud's data is.\n"
@@ -131,6 +143,7 @@ Options chosen(const CLI::App& app, Parsed parsed) {
     parsed.trace.timeout = std::chrono::seconds(parsed.trace_timeout);
     options.command = std::move(parsed.trace);
   }
+  if (name == "data") options.command = std::move(parsed.data);
   if (name == "token") {
     parsed.token.lifetime = std::chrono::hours(parsed.token_hours);
     options.command = std::move(parsed.token);
@@ -155,6 +168,7 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv,
   add_delete(app, parsed);
   add_set(app, parsed);
   add_trace(app, parsed);
+  add_data(app, parsed);
   add_token(app, parsed);
   try {
     app.parse(argc, argv);

@@ -56,6 +56,13 @@ struct TraceOptions {
   std::chrono::seconds timeout{30};
 };
 
+struct DataOptions {
+  std::string node;   ///< empty: all
+  std::string topic;  ///< one, or all below one: lights/#; empty: all
+  bool follow = false;
+  bool json = false;  ///< the lines as the API gives them
+};
+
 struct TokenOptions {
   std::filesystem::path data_dir = "/var/lib/hearth";
   std::chrono::hours lifetime{24};
@@ -64,7 +71,7 @@ struct TokenOptions {
 struct Options {
   std::string kubeconfig;
   std::string ns;
-  std::variant<ApplyOptions, GetOptions, DeleteOptions, SetOptions, TraceOptions, TokenOptions> command;
+  std::variant<ApplyOptions, GetOptions, DeleteOptions, SetOptions, TraceOptions, DataOptions, TokenOptions> command;
 };
 
 /// The options, or the exit status when there is nothing left to do (--help, --version, a usage error).

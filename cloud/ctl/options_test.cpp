@@ -63,6 +63,12 @@ TEST_F(CommandLine, TakesTheTraceOptions) {
   EXPECT_EQ(trace.timeout, std::chrono::seconds(20));
   EXPECT_TRUE(trace.last);
   EXPECT_EQ(trace.host_url, "http://127.0.0.1:9101");
+
+  const auto data = command<DataOptions>({"data", "--node", "edge-1", "--topic", "a/#", "-f"});
+  EXPECT_EQ(data.node, "edge-1");
+  EXPECT_EQ(data.topic, "a/#");
+  EXPECT_TRUE(data.follow);
+  EXPECT_FALSE(data.json);
 }
 
 TEST_F(CommandLine, AnswersHelpAndVersion) {

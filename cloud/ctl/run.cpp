@@ -38,6 +38,7 @@ struct Dispatch {
   asio::awaitable<int> operator()(TraceOptions options) const {
     return run_trace(session, std::move(options));
   }
+  asio::awaitable<int> operator()(DataOptions options) const { return run_data(session, std::move(options)); }
   asio::awaitable<int> operator()(TokenOptions) const { co_return kExitUsage; }
 };
 
