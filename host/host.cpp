@@ -146,10 +146,20 @@ class Host {
     bus_options.client_id_prefix = "hearth-" + options_.node_name;
     bus_options.user = options_.broker_user;
     bus_options.password = options_.broker_password;
-    bus_options.subscriptions = wire::host_subscriptions();
+    bus_options.client_id = options_.broker_client_id;
+    bus_options.tls = options_.broker_tls;
+    bus_options.subscriptions = subscriptions();
     bus_ = std::make_unique<eventbus::EventBus>(io_, std::move(bus_options), metrics_);
     bus_->on_message([this](eventbus::BusMessage message) { take_from_bus(message); });
-    bus_->on_link([this](bool connected) { broker_changed(connected); });
+    bus_->on_link([this](const eventbus::BrokerState& state) { broker_changed(state); });
+  }
+
+  /// Without a cloud nobody waits for event data.
+  std::vector<std::string> subscriptions() const {
+    auto filters = wire::host_subscriptions();
+    if (!options_.hub_url.empty())
+      filters.insert(filters.end(), options_.spool_topics.begin(), options_.spool_topics.end());
+    return filters;
   }
 
   void build_hub() {
@@ -194,12 +204,12 @@ class Host {
                                            std::move(twin_outputs), std::move(listener), metrics_, trace_);
   }
 
-  void broker_changed(bool connected) {
+  void broker_changed(const eventbus::BrokerState& state) {
     if (stopping_) return;
     retained_logged_ = false;
-    runtime_->broker_changed(connected);
+    runtime_->broker_changed(state.connected, state.reason, state.message);
     // Mappers of other programs have missed what was published meanwhile.
-    if (connected) twin_->publish_deltas();
+    if (state.connected) twin_->publish_deltas();
   }
 
   /// Step 2 of the report path ends here, step 3 begins.

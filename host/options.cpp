@@ -10,7 +10,10 @@
 #include <iostream>
 
 #include "host/eventbus/broker_address.hpp"
+#include "host/eventbus/broker_problems.hpp"
+#include "host/eventbus/topic_filter.hpp"
 #include "sdk/base/ids.hpp"
+#include "sdk/device/desired_life.hpp"
 #include "sdk/net/http_client.hpp"
 #include "sdk/schema/config_file.hpp"
 
@@ -29,10 +32,23 @@ constexpr std::string_view kConfigSchema = R"json({
                "description": "mqtt://host:port, mqtts://host:port, managed or managed:PORT"},
     "brokerUser": {"type": "string"},
     "brokerPassword": {"type": "string"},
+    "brokerClientId": {"type": "string", "minLength": 1, "description": "For brokers that check it; default: one of the host's own making"},
+    "brokerCa": {"type": "string", "description": "PEM file: who signed the broker's certificate; default: the CAs of this system"},
+    "brokerCert": {"type": "string", "description": "PEM file: client certificate for the broker"},
+    "brokerKey": {"type": "string", "description": "PEM file: key of brokerCert"},
     "mapperFolders": {"type": "array", "items": {"type": "string"}, "description": "Folders with mapper .so files"},
     "mappers": {"type": "object", "additionalProperties": {"type": "string"},
                 "description": "DeviceModel name: mapper name, before any other way of choosing"},
     "manifests": {"type": "string", "description": "Folder of DeviceModel and Device YAML files to run without a cloud"},
+    "snapshots": {"type": "object", "description": "Copies of the twin's database, to which a damaged one is rolled back",
+      "properties": {
+        "every": {"type": "string", "description": "A duration such as 24h: one is made at most so often"},
+        "keep": {"type": "integer", "minimum": 0, "maximum": 100, "description": "How many; 0: none are made"}}},
+    "spool": {"type": "object", "description": "Event data that waits on disk for the cloud",
+      "properties": {
+        "maxBytes": {"type": "integer", "minimum": 1048576, "description": "Beyond it the oldest are dropped"},
+        "maxAge": {"type": "string", "description": "A duration such as 168h: older ones are dropped"},
+        "topics": {"type": "array", "items": {"type": "string"}, "description": "MQTT filters of what is sent up"}}},
     "httpListen": {"type": "string", "description": "address:port of /metrics, /healthz, /readyz"},
     "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
   }
@@ -51,6 +67,39 @@ void take(const nlohmann::json& file, const char* key, Target& target) {
   if (const auto found = file.find(key); found != file.end()) target = found->get<std::string>();
 }
 
+/// A part of the file with settings of its own; empty if it is not there.
+const nlohmann::json& section(const nlohmann::json& file, const char* key) {
+  static const nlohmann::json kNone = nlohmann::json::object();
+  const auto found = file.find(key);
+  return found == file.end() ? kNone : *found;
+}
+
+template <class Duration>
+Result<void> take_duration(const nlohmann::json& part, const char* key, Duration& target) {
+  const auto found = part.find(key);
+  if (found == part.end()) return {};
+  const auto duration = device::parse_ttl(found->get<std::string>());
+  if (!duration) return invalid("BadConfig", fmt::format("{}: {}", key, duration.error().text));
+  target = std::chrono::duration_cast<Duration>(*duration);
+  return {};
+}
+
+Result<void> take_storage(const nlohmann::json& file, HostOptions& options) {
+  const auto& snapshots = section(file, "snapshots");
+  if (auto taken = take_duration(snapshots, "every", options.snapshots.every); !taken) return taken;
+  options.snapshots.keep = snapshots.value("keep", options.snapshots.keep);
+  if (options.snapshots.keep == 0) options.snapshots.every = std::chrono::seconds(0);
+  const auto& spool = section(file, "spool");
+  if (auto taken = take_duration(spool, "maxAge", options.spool_max_age); !taken) return taken;
+  options.spool_max_bytes = spool.value("maxBytes", options.spool_max_bytes);
+  options.spool_topics = spool.value("topics", options.spool_topics);
+  for (const auto& filter : options.spool_topics) {
+    if (eventbus::is_topic_filter(filter)) continue;
+    return invalid("BadConfig", fmt::format("spool.topics: \"{}\" is no MQTT topic filter", filter));
+  }
+  return {};
+}
+
 void take_file(const nlohmann::json& file, HostOptions& options) {
   take(file, "nodeName", options.node_name);
   take(file, "dataDir", options.data_dir);
@@ -60,6 +109,10 @@ void take_file(const nlohmann::json& file, HostOptions& options) {
   take(file, "broker", options.broker);
   take(file, "brokerUser", options.broker_user);
   take(file, "brokerPassword", options.broker_password);
+  take(file, "brokerClientId", options.broker_client_id);
+  take(file, "brokerCa", options.broker_tls.ca);
+  take(file, "brokerCert", options.broker_tls.cert);
+  take(file, "brokerKey", options.broker_tls.key);
   take(file, "manifests", options.manifests);
   take(file, "httpListen", options.http_listen);
   take(file, "logLevel", options.log_level);
@@ -117,6 +170,17 @@ Result<void> check_broker(const std::string& text) {
   return address ? Result<void>() : Result<void>(address.error());
 }
 
+Result<void> check_broker_tls(const HostOptions& options) {
+  const auto& tls = options.broker_tls;
+  const bool any = !tls.ca.empty() || !tls.cert.empty() || !tls.key.empty();
+  if (any && !options.broker.starts_with("mqtts://")) {
+    return invalid("BadFlags",
+                   fmt::format("brokerCa, brokerCert and brokerKey need a broker mqtts://host:port, not {}",
+                               options.broker));
+  }
+  return eventbus::check_tls_files(tls);
+}
+
 Result<void> check(const HostOptions& options) {
   if (!is_dns_subdomain(options.node_name)) {
     return invalid("BadFlags", fmt::format("node name \"{}\" must be a lower-case DNS name such as edge-1",
@@ -124,7 +188,8 @@ Result<void> check(const HostOptions& options) {
   }
   if (const auto hub = check_url(options.hub_url, "wss", "hub"); !hub) return hub.error();
   if (const auto cert = check_url(options.cert_url, "https", "cert-url"); !cert) return cert.error();
-  return check_broker(options.broker);
+  if (const auto broker = check_broker(options.broker); !broker) return broker.error();
+  return check_broker_tls(options);
 }
 
 }  // namespace
@@ -152,6 +217,7 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv) {
     const auto file = schema::load_config(options.config_file, *schema);
     if (!file) return file.error();
     take_file(*file, options);
+    if (const auto taken = take_storage(*file, options); !taken) return taken.error().within(options.config_file.string());
   }
 
   CLI::App app{"Hearth's edge host: runs the mappers of this node's devices and keeps their twins"};

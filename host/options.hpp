@@ -10,7 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "host/eventbus/event_bus.hpp"
 #include "sdk/base/error.hpp"
+#include "sdk/store/storage.hpp"
+#include "sdk/wire/event_data.hpp"
 
 namespace hearth::host {
 
@@ -24,9 +27,15 @@ struct HostOptions {
   std::string broker = "managed";  ///< mqtt://host:port, mqtts://…, managed or managed:PORT
   std::string broker_user;
   std::string broker_password;
+  std::string broker_client_id;  ///< empty: one of the host's own making
+  eventbus::BrokerTls broker_tls;
   std::vector<std::filesystem::path> mapper_folders;  ///< empty: beside the program, and data_dir/mappers
   std::map<std::string, std::string> mapper_of_model;
   std::filesystem::path manifests;  ///< empty: none
+  store::SnapshotOptions snapshots{.every = std::chrono::hours(24)};
+  std::uint64_t spool_max_bytes = 64 * 1024 * 1024;
+  std::chrono::milliseconds spool_max_age = std::chrono::hours(24 * 7);
+  std::vector<std::string> spool_topics = wire::event_data_topics();
   std::string http_listen = "127.0.0.1:9101";
   std::string log_level = "info";
 };

@@ -22,8 +22,8 @@ class Options : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  std::string write(const std::string& text) {
-    const auto file = folder_ / "host.yaml";
+  std::string write(const std::string& text, const std::string& name = "host.yaml") {
+    const auto file = folder_ / name;
     std::ofstream(file) << text;
     return file.string();
   }
@@ -56,6 +56,33 @@ TEST_F(Options, ReadTheTableOfMappers) {
   EXPECT_THAT(options.mapper_folders, testing::ElementsAre("/a", "/b"));
 }
 
+TEST_F(Options, ReadHowStateAndEventDataAreKept) {
+  const auto file = write(
+      "snapshots: {every: 12h, keep: 5}\n"
+      "spool: {maxBytes: 2097152, maxAge: 48h, topics: ['a/#']}\n");
+  const auto options = parse({"--config", file}).value().options;
+  EXPECT_EQ(options.snapshots.every, std::chrono::hours(12));
+  EXPECT_EQ(options.snapshots.keep, 5u);
+  EXPECT_EQ(options.spool_max_bytes, 2097152u);
+  EXPECT_EQ(options.spool_max_age, std::chrono::hours(48));
+  EXPECT_THAT(options.spool_topics, testing::ElementsAre("a/#"));
+  const auto defaults = parse({}).value().options;
+  EXPECT_EQ(defaults.snapshots.every, std::chrono::hours(24));
+  EXPECT_EQ(defaults.spool_topics.size(), 4u);
+}
+
+TEST_F(Options, MakeNoSnapshotsWhenNoneAreKept) {
+  const auto options = parse({"--config", write("snapshots: {keep: 0}\n")}).value().options;
+  EXPECT_EQ(options.snapshots.every.count(), 0);
+}
+
+TEST_F(Options, RefuseDurationsAndTopicsThatAreNone) {
+  for (const auto* text : {"snapshots: {every: daily}\n", "spool: {maxAge: -1h}\n", "spool: {topics: ['a/#/b']}\n",
+                           "spool: {maxBytes: 10}\n", "spool: {maxbytes: 2097152}\n"}) {
+    EXPECT_FALSE(parse({"--config", write(text)}).has_value()) << text;
+  }
+}
+
 TEST_F(Options, TellEachFaultOfAFileWithItsPlace) {
   const auto file = write("nodename: edge-1\nlogLevel: loud\nmappers: [a]\n");
   const auto wrong = parse({"--config", file});
@@ -74,6 +101,29 @@ TEST_F(Options, TakeABrokerByAddressOrManaged) {
   EXPECT_TRUE(parse({"--broker", "mqtts://broker.example"}).has_value());
   for (const auto* wrong : {"managed:", "managed:x", "managed:65536", "managedfoo", "127.0.0.1", "http://x"})
     EXPECT_TRUE(parse({"--broker", wrong}).has_error()) << wrong;
+}
+
+TEST_F(Options, TakeWhatAnExternalBrokerAsksFor) {
+  const auto pem = write("-----BEGIN CERTIFICATE-----\n", "ca.crt");
+  const auto file = write(
+      "broker: mqtts://broker\nbrokerUser: edge-1\nbrokerPassword: secret\nbrokerClientId: e1\n"
+      "brokerCa: " +
+      pem + "\nbrokerCert: " + pem + "\nbrokerKey: " + pem + "\n");
+  const auto options = parse({"--config", file})->options;
+  EXPECT_EQ(options.broker_user, "edge-1");
+  EXPECT_EQ(options.broker_client_id, "e1");
+  EXPECT_EQ(options.broker_tls.key, pem);
+}
+
+TEST_F(Options, RefuseTlsFilesThatCannotWork) {
+  const auto error = [this](const std::string& text) {
+    return parse({"--config", write(text)}).error().text;
+  };
+  EXPECT_THAT(error("broker: mqtts://broker\nbrokerCa: /no/such.crt\n"),
+              testing::HasSubstr("brokerCa /no/such.crt"));
+  EXPECT_THAT(error("broker: mqtts://broker\nbrokerCert: /a.crt\n"), testing::HasSubstr("belong together"));
+  EXPECT_THAT(error("broker: mqtt://broker\nbrokerCa: /a.crt\n"),
+              testing::HasSubstr("need a broker mqtts://"));
 }
 
 TEST_F(Options, RefuseUnknownFlagsAndBadNames) {

@@ -25,10 +25,10 @@ Result<BrokerAddress> parse_broker_address(std::string_view text) {
                          !url->has_fragment();
   if (!only_host) return bad_address(text, "something follows the port");
   const bool tls = scheme == "mqtts";
-  std::string port = url->port();
-  if (url->has_port() && url->port_number() == 0) return bad_address(text, "the port is not 1 to 65535");
-  if (port.empty()) port = tls ? "8883" : "1883";
-  return BrokerAddress{(tls ? "ssl://" : "tcp://") + std::string(url->encoded_host()) + ":" + port, tls};
+  const std::uint16_t usual = tls ? 8883 : 1883;
+  const bool names_port = url->has_port() && !url->port().empty();
+  if (names_port && url->port_number() == 0) return bad_address(text, "the port is not 1 to 65535");
+  return BrokerAddress{url->host_address(), names_port ? url->port_number() : usual, tls};
 }
 
 }  // namespace hearth::eventbus

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The broker's address as users write it, and as Paho wants it.
+// The broker's address as users write it.
 // Thread: none, pure functions.   Errors: another scheme, no host or a bad port give an Error.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,10 @@
 namespace hearth::eventbus {
 
 struct BrokerAddress {
-  std::string paho_uri;  ///< tcp://host:port or ssl://host:port
+  std::string host;  ///< a name or an IP address, without brackets
+  std::uint16_t port = 0;
   bool tls = false;
+  bool operator==(const BrokerAddress&) const = default;
 };
 
 /// Takes mqtt://host[:port] (1883) and mqtts://host[:port] (8883), nothing after it.

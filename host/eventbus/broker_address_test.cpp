@@ -6,13 +6,11 @@
 namespace hearth::eventbus {
 namespace {
 
-TEST(BrokerAddress, IsWrittenForPaho) {
-  EXPECT_EQ(parse_broker_address("mqtt://127.0.0.1:1884").value().paho_uri, "tcp://127.0.0.1:1884");
-  EXPECT_EQ(parse_broker_address("mqtt://broker.local/").value().paho_uri, "tcp://broker.local:1883");
-  EXPECT_EQ(parse_broker_address("mqtt://[::1]:1883").value().paho_uri, "tcp://[::1]:1883");
-  const auto tls = parse_broker_address("mqtts://broker").value();
-  EXPECT_EQ(tls.paho_uri, "ssl://broker:8883");
-  EXPECT_TRUE(tls.tls);
+TEST(BrokerAddress, IsTakenApart) {
+  EXPECT_EQ(parse_broker_address("mqtt://127.0.0.1:1884").value(), (BrokerAddress{"127.0.0.1", 1884, false}));
+  EXPECT_EQ(parse_broker_address("mqtt://broker.local/").value(), (BrokerAddress{"broker.local", 1883, false}));
+  EXPECT_EQ(parse_broker_address("mqtt://[::1]:1883").value(), (BrokerAddress{"::1", 1883, false}));
+  EXPECT_EQ(parse_broker_address("mqtts://broker").value(), (BrokerAddress{"broker", 8883, true}));
 }
 
 TEST(BrokerAddress, RefusesEverythingElseWithWhatItExpects) {

@@ -8,10 +8,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <optional>
 
 #include "host/eventbus/mqtt_link.hpp"
 #include "host/eventbus/outbox.hpp"
+#include "host/eventbus/takeover_watch.hpp"
 #include "host/eventbus/topic_filter.hpp"
 #include "sdk/base/backoff.hpp"
 #include "sdk/base/ids.hpp"
@@ -27,10 +27,31 @@ constexpr std::chrono::seconds kStopLimit{1};
 // dialled, and told of in the log, at the shortest pause for ever.
 constexpr std::chrono::seconds kStableLink{10};
 
+// So soon a broker that has ended is not back, which tells it from one that only closed our connection.
+constexpr std::chrono::milliseconds kAtOnce{50};
+
 /// Two clients with one id kick each other off the broker for ever, so no two hosts may share one.
-std::string unique_client_id(const std::string& prefix) {
+std::string client_id(const EventBusOptions& options) {
   constexpr std::size_t kSuffix = 8;
-  return prefix + "-" + new_uuid().substr(0, kSuffix);
+  if (!options.client_id.empty()) return options.client_id;
+  return options.client_id_prefix + "-" + new_uuid().substr(0, kSuffix);
+}
+
+BrokerState reachable() {
+  return {true, "Connected", "the MQTT broker serves this node"};
+}
+
+BrokerState away() {
+  return {false, "BrokerAway",
+          "the MQTT broker cannot be reached; the host's own parts go on without it, other MQTT clients are "
+          "cut off"};
+}
+
+BrokerState taken_over(const std::string& id) {
+  return {false, "DuplicateClientID",
+          "another MQTT client uses the id " + id +
+              " of this node, or the broker ends each connection soon; the host's "
+              "own parts go on without it"};
 }
 
 struct Counters {
@@ -40,6 +61,8 @@ struct Counters {
         via_broker(published(metrics, "broker")),
         via_local(published(metrics, "local")),
         dropped(metrics.counter("hearth_eventbus_dropped_total", "Messages that nobody got")),
+        takeovers(
+            metrics.counter("hearth_eventbus_takeovers_total", "Times another client had our client id")),
         oversized(metrics.counter("hearth_eventbus_oversized_total", "Messages above the payload bound")) {}
 
   static prometheus::Counter& published(Metrics& metrics, const std::string& via) {
@@ -51,6 +74,7 @@ struct Counters {
   prometheus::Counter& via_broker;
   prometheus::Counter& via_local;
   prometheus::Counter& dropped;
+  prometheus::Counter& takeovers;
   prometheus::Counter& oversized;
 };
 
@@ -61,7 +85,7 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   Impl(asio::io_context& io, EventBusOptions options, Metrics& metrics)
       : io_(io),
         options_(std::move(options)),
-        client_id_(unique_client_id(options_.client_id_prefix)),
+        client_id_(client_id(options_)),
         counters_(metrics),
         backoff_(options_.min_reconnect, options_.max_reconnect),
         retry_timer_(io),
@@ -73,16 +97,19 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   asio::awaitable<void> stop();
 
   Handler handler_ = [](const BusMessage&) {};
-  LinkHandler link_handler_ = [](bool) {};
+  LinkHandler link_handler_ = [](const BrokerState&) {};
 
  private:
   void connect();
   MqttLinkOptions link_options() const;
   MqttLinkEvents link_events();
   void link_up();
-  void link_down(const std::string& why);
-  void tell(bool connected);
-  void connect_later();
+  void link_down(const LinkEnd& end);
+  void give_back_lost();
+  void log_away(const std::string& why);
+  std::chrono::milliseconds step_aside();
+  void tell(BrokerState state);
+  void connect_after(std::chrono::milliseconds pause);
   void received(BusMessage message);
   void handle(BusMessage message);
   void acked(std::uint64_t id);
@@ -104,17 +131,15 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   std::unique_ptr<MqttLink> link_;
   bool up_ = false;
   std::chrono::steady_clock::time_point up_since_;
-  std::optional<bool> told_;  // to the link handler
+  TakeoverWatch takeovers_;
+  std::string told_;  // to the link handler: the reason
   bool stopping_ = false;
   std::string reported_problem_;
 };
 
 void EventBus::Impl::connect() {
-  // The old link goes only after the new one is there: Paho stops and starts its threads, and waits for that,
-  // when the last client of a process goes.
-  auto fresh = std::make_unique<MqttLink>(io_, link_options(), link_events());
-  fresh->open();
-  link_ = std::move(fresh);
+  link_ = std::make_unique<MqttLink>(io_, link_options(), link_events());
+  link_->open();
 }
 
 MqttLinkOptions EventBus::Impl::link_options() const {
@@ -122,6 +147,7 @@ MqttLinkOptions EventBus::Impl::link_options() const {
           .client_id = client_id_,
           .user = options_.user,
           .password = options_.password,
+          .tls = options_.tls,
           .subscriptions = options_.subscriptions,
           .max_payload = options_.max_payload};
 }
@@ -129,11 +155,10 @@ MqttLinkOptions EventBus::Impl::link_options() const {
 /// The link is a member, and its events end with it, so `this` outlives them.
 MqttLinkEvents EventBus::Impl::link_events() {
   return {.up = [this] { link_up(); },
-          .down = [this](const std::string& why) { link_down(why); },
+          .down = [this](const LinkEnd& end) { link_down(end); },
           .message = [this](BusMessage message) { received(std::move(message)); },
           .acked = [this](std::uint64_t id) { acked(id); },
-          .dropped =
-              [this](bool oversized) { (oversized ? counters_.oversized : counters_.dropped).Increment(); }};
+          .oversized = [this] { counters_.oversized.Increment(); }};
 }
 
 void EventBus::Impl::link_up() {
@@ -141,40 +166,63 @@ void EventBus::Impl::link_up() {
   up_ = true;
   up_since_ = std::chrono::steady_clock::now();
   counters_.connected.Set(1);
-  tell(true);
+  takeovers_.connected(up_since_);
+  tell(reachable());
 }
 
-void EventBus::Impl::link_down(const std::string& why) {
+void EventBus::Impl::link_down(const LinkEnd& end) {
   const auto now = std::chrono::steady_clock::now();
-  if (std::exchange(up_, false) && now - up_since_ > kStableLink) {
+  const bool was_up = std::exchange(up_, false);
+  const bool stable = was_up && now - up_since_ > kStableLink;
+  if (stable) {
     backoff_.reset();
     reported_problem_.clear();
   }
+  if (!was_up) takeovers_.attempt_failed();
+  const bool duplicate = end.by_peer && takeovers_.closed_by_broker(now);
   progress_.cancel();
   counters_.connected.Set(0);
-  auto lost = outbox_.take_lost(now);
+  give_back_lost();
+  log_away(end.why);
+  tell(duplicate ? taken_over(client_id_) : away());
+  if (stopping_) return;
+  if (duplicate) return connect_after(step_aside());
+  connect_after(stable && end.by_peer ? kAtOnce : backoff_.next());
+}
+
+void EventBus::Impl::give_back_lost() {
+  auto lost = outbox_.take_lost(std::chrono::steady_clock::now());
   counters_.queued_bytes.Set(0);
   counters_.dropped.Increment(static_cast<double>(lost.others));
   for (auto& message : lost.deliver)
     deliver_here(std::move(message.topic), std::move(message.payload));
-  if (!stopping_ && why != reported_problem_) {
-    spdlog::warn(
-        "eventbus: broker {} is away ({}); messages go from part to part inside the host until it is back",
-        options_.broker, why);
-    reported_problem_ = why;
-  }
-  tell(false);
-  if (!stopping_) connect_later();
 }
 
-void EventBus::Impl::tell(bool connected) {
-  if (told_ == connected) return;
-  told_ = connected;
-  link_handler_(connected);
+void EventBus::Impl::log_away(const std::string& why) {
+  if (stopping_ || why == reported_problem_) return;
+  spdlog::warn(
+      "eventbus: broker {} is away ({}); messages go from part to part inside the host until it is back",
+      options_.broker, why);
+  reported_problem_ = why;
 }
 
-void EventBus::Impl::connect_later() {
-  retry_timer_.expires_after(backoff_.next());
+/// An id of our own making is left to the other client; a fixed one cannot be, so the other is left alone for a while.
+std::chrono::milliseconds EventBus::Impl::step_aside() {
+  counters_.takeovers.Increment();
+  spdlog::warn("eventbus: {}", taken_over(client_id_).message);
+  if (!options_.client_id.empty()) return options_.takeover_pause;
+  client_id_ = client_id(options_);
+  return backoff_.next();
+}
+
+void EventBus::Impl::tell(BrokerState state) {
+  if (told_ == state.reason) return;
+  told_ = state.reason;
+  link_handler_(state);
+}
+
+void EventBus::Impl::connect_after(std::chrono::milliseconds pause) {
+  retry_timer_.expires_after(pause);
   retry_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
     if (self && !error && !self->stopping_) self->connect();
@@ -254,7 +302,7 @@ asio::awaitable<void> EventBus::Impl::stop() {
     co_await wait_for(&Impl::down);
   }
   link_.reset();
-  if (up_) link_down("stopped");
+  if (up_) link_down({"stopped"});
 }
 
 asio::awaitable<void> EventBus::Impl::wait_for(bool (Impl::*condition)() const) {

@@ -37,7 +37,7 @@ struct Fixture : testing::Test {
   void start_bus(EventBusOptions bus_options) {
     bus = std::make_unique<EventBus>(io, std::move(bus_options), metrics);
     bus->on_message([this](BusMessage message) { received.push_back(std::move(message)); });
-    bus->on_link([this](bool connected) { links.push_back(connected); });
+    bus->on_link([this](const BrokerState& state) { links.push_back(state.connected); });
     bus->start();
   }
 
@@ -211,7 +211,7 @@ TEST_F(EventBusTest, TwoBusesOfOneHostNameDoNotKickEachOther) {
   Metrics other_metrics;
   EventBus second(io, options(), other_metrics);
   std::vector<bool> second_links;
-  second.on_link([&](bool up) { second_links.push_back(up); });
+  second.on_link([&](const BrokerState& state) { second_links.push_back(state.connected); });
   second.start();
   ASSERT_TRUE(test::run_until(io, [&] { return bus->connected() && second.connected(); }));
   settle();

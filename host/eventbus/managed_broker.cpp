@@ -71,7 +71,9 @@ std::string config_text(std::uint16_t port) {
       "log_type warning\n"
       "log_type notice\n"
       "log_timestamp_format %Y-%m-%dT%H:%M:%S\n"
-      "connection_messages false\n";
+      "connection_messages false\n"
+      "max_inflight_messages 1000\n"
+      "set_tcp_nodelay true\n";
   // Started as root, mosquitto would change to another user: the kernel then forgets that it is to die with
   // us (PR_SET_PDEATHSIG), and a reload could no longer read this file in the host's private folder.
   if (::geteuid() == 0) text += "user root\n";

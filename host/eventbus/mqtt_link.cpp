@@ -1,227 +1,411 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/eventbus/mqtt_link.hpp"
 
-#include <mqtt/async_client.h>
+#include <mosquitto.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
+#include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "host/eventbus/broker_address.hpp"
+#include "host/eventbus/broker_problems.hpp"
 
 namespace hearth::eventbus {
 namespace {
 
-constexpr std::chrono::seconds kConnectTimeout{5};
-constexpr std::chrono::seconds kKeepAlive{10};
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds kConnectLimit{5};
+constexpr std::chrono::seconds kKeepAlive{30};
+// The broker waits one and a half times the keepalive, so this is seldom enough to cost nothing and still in time.
+constexpr std::chrono::seconds kKeepAliveCheck{10};
+constexpr int kUnansweredMs = 15'000;  // of what was sent: a cut wire is noticed by then
 constexpr int kQos = 1;
-constexpr int kPahoQueue = 2 * OutboxLimits{}.window;  // the window is ours to keep; Paho's own bound is 100
-constexpr int kSubscriptionRefused = 0x80;             // MQTT 3.1.1, 3.9.3
+constexpr int kReadsPerTurn = 256;          // then others on the thread have theirs
+constexpr int kSubscriptionRefused = 0x80;  // MQTT 3.1.1, 3.9.3
 
-/// Hands Paho's outcomes on; Paho itself wants an object with virtual functions.
-class Listener : public mqtt::iaction_listener {
- public:
-  using Outcome = std::function<void(const mqtt::token& token)>;
-  Listener(Outcome success, Outcome failure) : success_(std::move(success)), failure_(std::move(failure)) {}
-
- private:
-  void on_success(const mqtt::token& token) override { success_(token); }
-  void on_failure(const mqtt::token& token) override { failure_(token); }
-
-  Outcome success_;
-  Outcome failure_;
+/// libmosquitto counts its users in the process.
+struct Library {
+  Library() { mosquitto_lib_init(); }
+  ~Library() { mosquitto_lib_cleanup(); }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
 };
 
-/// Positive codes are those of CONNACK (MQTT 3.1.1, 3.2.2.3), the others Paho's own.
-std::string connect_failure(int code) {
-  switch (code) {
-    case 1:
-      return "it does not speak MQTT 3.1.1";
-    case 2:
-      return "it refuses the client id";
-    case 3:
-      return "it is not ready";
-    case 4:
-      return "wrong user name or password";
-    case 5:
-      return "not authorised";
-    default:
-      return "no connection";
-  }
+struct Destroy {
+  void operator()(mosquitto* client) const { mosquitto_destroy(client); }
+};
+
+bool is_ip_address(const std::string& host) {
+  boost::system::error_code error;
+  asio::ip::make_address(host, error);
+  return !error;
 }
 
-std::uint64_t id_of(const mqtt::token& token) {
-  return reinterpret_cast<std::uintptr_t>(token.get_user_context());
-}
-
-void* context_of(std::uint64_t id) {
-  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id));
-}
-
-/// Called on a Paho thread, through C code: no exception may leave it.
-bool any_refused(const mqtt::token& token) noexcept {
-  try {
-    const auto response = token.get_subscribe_response();
-    const auto& codes = response.get_reason_codes();
-    return std::any_of(codes.begin(), codes.end(),
-                       [](auto code) { return static_cast<int>(code) >= kSubscriptionRefused; });
-  } catch (const std::exception&) {  // no answer was kept with the token
-    return true;
-  }
+const char* or_null(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
 }
 
 }  // namespace
 
-/// Paho's threads hold only weak pointers to it, and turn them into strong ones on the io_context thread
-/// alone: otherwise the last owner could end on a Paho thread, inside Paho's own lock.
+/// What libmosquitto calls back only notes what happened; it is acted on when libmosquitto has returned, so that a
+/// handler can publish, close or end the link.
 class MqttLink::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(boost::asio::io_context& io, MqttLinkOptions options, MqttLinkEvents events)
-      : io_(io), options_(std::move(options)), events_(std::move(events)) {}
+  Impl(asio::io_context& io, MqttLinkOptions options, MqttLinkEvents events)
+      : options_(std::move(options)),
+        events_(std::move(events)),
+        io_(io),
+        resolver_(io),
+        socket_(io),
+        timer_(io) {}
 
   void open();
   void publish(const OutgoingMessage& message);
   void close();
-  void silence() { ended_ = true; }
+  void silence();
 
  private:
-  /// From any thread: runs `step` on the io_context thread, unless the link has ended by then.
+  /// What libmosquitto has told since it was last asked.
+  struct Told {
+    std::vector<BusMessage> messages;
+    std::vector<int> confirmed;
+    std::size_t oversized = 0;
+    std::optional<int> connack;
+    std::optional<bool> subscribed;
+  };
+
+  template <class Step>
+  auto guarded(Step step) {
+    return [weak = weak_from_this(), step](const boost::system::error_code& error, auto&&...) {
+      const auto self = weak.lock();
+      if (self && !self->ended_) step(*self, error);
+    };
+  }
   template <class Step>
   void post(Step step) {
-    boost::asio::post(io_, [weak = weak_from_this(), step = std::move(step)]() mutable {
+    asio::post(io_, [weak = weak_from_this(), step = std::move(step)] {
       if (const auto self = weak.lock(); self && !self->ended_) step(*self);
     });
   }
 
-  void create_client(const BrokerAddress& address);
-  mqtt::connect_options connect_options(bool tls) const;
-  void subscribe();
-  void received(const mqtt::const_message_ptr& message);
-  void end(std::string why);
-  template <class Call>
-  void guarded(Call call);
+  Result<void> make_client();
+  Result<void> set_tls();
+  void set_callbacks();
+  void resolve();
+  void dial();
+  void take_socket();
+  void connected();
+  void await_readable();
+  void await_writable();
+  void read();
+  void write();
+  void after(int code);
+  void act();
+  void connack(int code);
+  void subscribed(bool accepted);
+  void keep_alive();
+  void cork();
+  void flush_soon();
+  void fail(std::string why);
+  void end(LinkEnd how);
 
-  boost::asio::io_context& io_;
+  static Impl& of(void* self) { return *static_cast<Impl*>(self); }
+  static void on_connect(mosquitto*, void* self, int code) { of(self).told_.connack = code; }
+  static void on_subscribe(mosquitto*, void* self, int, int count, const int* granted);
+  static void on_message(mosquitto*, void* self, const mosquitto_message* message) noexcept;
+  static void on_publish(mosquitto*, void* self, int mid) noexcept;
+  static void on_log(mosquitto*, void* self, int level, const char* text) noexcept;
+
+  Library library_;
   MqttLinkOptions options_;
   MqttLinkEvents events_;
+  asio::io_context& io_;
+  asio::ip::tcp::resolver resolver_;
+  asio::posix::stream_descriptor
+      socket_;                // a duplicate of libmosquitto's, which that one closes when it likes
+  asio::steady_timer timer_;  // until `up` the limit of the attempt, then the keepalive's
+  BrokerAddress address_;
+  std::unique_ptr<mosquitto, Destroy> client_;
+  Told told_;
+  std::string last_error_;                          // of libmosquitto, for the reason given to the user
+  std::unordered_map<int, std::uint64_t> unacked_;  // libmosquitto's message number: ours
+  bool up_ = false;
+  bool closing_ = false;
+  bool writing_ = false;
+  bool flushing_ = false;
   bool ended_ = false;
-  std::atomic<std::size_t> inbound_bytes_ = 0;
-
-  Listener connect_{[this](const mqtt::token&) { post([](Impl& link) { link.subscribe(); }); },
-                    [this](const mqtt::token& token) {
-                      post([code = token.get_return_code()](Impl& link) { link.end(connect_failure(code)); });
-                    }};
-  Listener subscribe_{
-      [this](const mqtt::token& token) {
-        post([refused = any_refused(token)](Impl& link) {
-          refused ? link.end("it refuses a subscription") : link.events_.up();
-        });
-      },
-      [this](const mqtt::token&) { post([](Impl& link) { link.end("it refuses a subscription"); }); }};
-  Listener publish_{
-      [this](const mqtt::token& token) { post([id = id_of(token)](Impl& link) { link.events_.acked(id); }); },
-      // Without PUBACK the message stays unconfirmed until the link ends, which follows.
-      [](const mqtt::token&) {}};
-  Listener disconnect_{[this](const mqtt::token&) { post([](Impl& link) { link.end("disconnected"); }); },
-                       [this](const mqtt::token&) { post([](Impl& link) { link.end("disconnected"); }); }};
-  // Last, so that no callback runs any more when the members above go.
-  std::unique_ptr<mqtt::async_client> client_;
 };
 
-template <class Call>
-void MqttLink::Impl::guarded(Call call) {
-  try {
-    call();
-  } catch (const std::exception& error) {  // Paho throws its own codes, and bad_alloc
-    post([why = std::string(error.what())](Impl& link) { link.end(why); });
-  }
-}
-
 void MqttLink::Impl::open() {
-  const auto address = parse_broker_address(options_.broker);
-  if (!address) {
-    post([why = address.error().text](Impl& link) { link.end(why); });
-    return;
-  }
-  guarded([&] {
-    create_client(*address);
-    client_->connect(connect_options(address->tls), nullptr, connect_);
-  });
+  auto address = parse_broker_address(options_.broker);
+  if (!address) return fail(address.error().text);
+  address_ = std::move(*address);
+  if (const auto made = make_client(); !made) return fail(made.error().text);
+  timer_.expires_after(kConnectLimit);
+  timer_.async_wait(guarded([](Impl& link, const boost::system::error_code& error) {
+    if (!error) link.end({"no answer in 5 s"});
+  }));
+  is_ip_address(address_.host) ? dial() : resolve();
 }
 
-void MqttLink::Impl::create_client(const BrokerAddress& address) {
-  const mqtt::create_options create(MQTTVERSION_3_1_1, kPahoQueue);
-  client_ = std::make_unique<mqtt::async_client>(address.paho_uri, options_.client_id, create, nullptr);
-  client_->set_message_callback([this](const mqtt::const_message_ptr& message) { received(message); });
-  client_->set_connection_lost_handler(
-      [this](const std::string&) { post([](Impl& link) { link.end("the connection broke"); }); });
+Result<void> MqttLink::Impl::make_client() {
+  client_.reset(mosquitto_new(options_.client_id.c_str(), true, this));
+  if (!client_) return invalid("BadBroker", "the client id \"" + options_.client_id + "\" cannot be used");
+  auto* const client = client_.get();
+  mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311);
+  mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
+  mosquitto_max_inflight_messages_set(client, OutboxLimits{}.window);
+  if (!options_.user.empty())
+    mosquitto_username_pw_set(client, options_.user.c_str(), options_.password.c_str());
+  set_callbacks();
+  return address_.tls ? set_tls() : Result<void>();
 }
 
-mqtt::connect_options MqttLink::Impl::connect_options(bool tls) const {
-  mqtt::connect_options connect;
-  connect.set_mqtt_version(MQTTVERSION_3_1_1);
-  connect.set_clean_session(true);
-  connect.set_keep_alive_interval(kKeepAlive);
-  connect.set_connect_timeout(kConnectTimeout);
-  if (!options_.user.empty()) {
-    connect.set_user_name(options_.user);
-    connect.set_password(options_.password);
-  }
-  if (tls) {
-    mqtt::ssl_options ssl;
-    ssl.set_enable_server_cert_auth(true);
-    ssl.set_verify(true);
-    ssl.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
-    connect.set_ssl(std::move(ssl));
-  }
-  return connect;
+Result<void> MqttLink::Impl::set_tls() {
+  const auto& tls = options_.tls;
+  if (const auto usable = check_tls_files(tls); !usable) return usable.error();
+  if (tls.ca.empty()) mosquitto_int_option(client_.get(), MOSQ_OPT_TLS_USE_OS_CERTS, 1);
+  const int code =
+      tls.ca.empty() && tls.cert.empty()
+          ? MOSQ_ERR_SUCCESS
+          : mosquitto_tls_set(client_.get(), or_null(tls.ca), tls.ca.empty() ? "/etc/ssl/certs" : nullptr,
+                              or_null(tls.cert), or_null(tls.key), nullptr);
+  if (code == MOSQ_ERR_SUCCESS) return {};
+  return invalid("BadBrokerTls", std::string("its TLS files cannot be used: ") + mosquitto_strerror(code));
 }
 
-void MqttLink::Impl::subscribe() {
-  if (options_.subscriptions.empty()) {
-    events_.up();
-    return;
+void MqttLink::Impl::set_callbacks() {
+  mosquitto_connect_callback_set(client_.get(), on_connect);
+  mosquitto_subscribe_callback_set(client_.get(), on_subscribe);
+  mosquitto_message_callback_set(client_.get(), on_message);
+  mosquitto_publish_callback_set(client_.get(), on_publish);
+  mosquitto_log_callback_set(client_.get(), on_log);
+}
+
+/// libmosquitto would resolve the name on this thread and wait for it; now that the answer is known, it hardly does.
+void MqttLink::Impl::resolve() {
+  resolver_.async_resolve(address_.host, std::to_string(address_.port),
+                          guarded([](Impl& link, const boost::system::error_code& error) {
+                            if (error) return link.end({"the name " + link.address_.host + " is not known"});
+                            link.dial();
+                          }));
+}
+
+void MqttLink::Impl::dial() {
+  const int code = mosquitto_connect_async(client_.get(), address_.host.c_str(), address_.port,
+                                           static_cast<int>(kKeepAlive.count()));
+  if (code != MOSQ_ERR_SUCCESS && code != MOSQ_ERR_CONN_PENDING)
+    return fail(link_problem(code, errno, last_error_));
+  take_socket();
+}
+
+void MqttLink::Impl::take_socket() {
+  const int own = ::dup(mosquitto_socket(client_.get()));
+  boost::system::error_code error;
+  socket_.assign(own, error);
+  if (own < 0 || error) {
+    if (own >= 0) ::close(own);
+    return fail("no file descriptor is left");
   }
-  guarded([this] {
-    const mqtt::iasync_client::qos_collection qos(options_.subscriptions.size(), kQos);
-    client_->subscribe(mqtt::string_collection::create(options_.subscriptions), qos, nullptr, subscribe_);
-  });
+  ::setsockopt(own, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUnansweredMs, sizeof kUnansweredMs);
+  socket_.async_wait(asio::posix::stream_descriptor::wait_write,
+                     guarded([](Impl& link, const boost::system::error_code& failed) {
+                       if (!failed) link.connected();
+                     }));
+}
+
+/// libmosquitto takes a refused TLS connection for one that is not there yet, and goes on with the handshake of one
+/// that now is only when it is asked to read.
+void MqttLink::Impl::connected() {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  if (::getpeername(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size) != 0)
+    return end({"nobody takes the connection"});
+  read();
+}
+
+void MqttLink::Impl::await_readable() {
+  socket_.async_wait(asio::posix::stream_descriptor::wait_read,
+                     guarded([](Impl& link, const boost::system::error_code& error) {
+                       if (!error) link.read();
+                     }));
+}
+
+void MqttLink::Impl::await_writable() {
+  if (std::exchange(writing_, true)) return;
+  socket_.async_wait(asio::posix::stream_descriptor::wait_write,
+                     guarded([](Impl& link, const boost::system::error_code& error) {
+                       link.writing_ = false;
+                       if (!error) link.write();
+                     }));
+}
+
+/// libmosquitto reads one packet a call; that nothing is left shows in errno alone.
+void MqttLink::Impl::read() {
+  int code = MOSQ_ERR_SUCCESS;
+  bool drained = false;
+  for (int i = 0; i < kReadsPerTurn && code == MOSQ_ERR_SUCCESS && !drained; ++i) {
+    errno = 0;
+    code = mosquitto_loop_read(client_.get(), 1);
+    drained = errno == EAGAIN;
+  }
+  after(code);
+  if (ended_) return;
+  drained ? await_readable() : post([](Impl& link) { link.read(); });
+}
+
+void MqttLink::Impl::write() {
+  after(mosquitto_loop_write(client_.get(), 1));
+}
+
+/// Everything that follows from a turn of libmosquitto.
+void MqttLink::Impl::after(int code) {
+  const int cause = errno;
+  const auto self = shared_from_this();  // a handler may drop the link
+  act();
+  if (ended_) return;
+  if (code != MOSQ_ERR_SUCCESS || mosquitto_socket(client_.get()) < 0) {
+    const bool by_peer = code == MOSQ_ERR_CONN_LOST && up_;
+    return end({closing_ ? "disconnected" : link_problem(code, cause, last_error_), by_peer});
+  }
+  if (mosquitto_want_write(client_.get())) await_writable();
+}
+
+void MqttLink::Impl::act() {
+  const auto told = std::exchange(told_, {});
+  if (told.connack) connack(*told.connack);
+  if (told.subscribed && !ended_) subscribed(*told.subscribed);
+  for (std::size_t i = 0; i < told.oversized && !ended_; ++i)
+    events_.oversized();
+  for (const int mid : told.confirmed) {
+    const auto id = unacked_.extract(mid);
+    if (!id.empty() && !ended_) events_.acked(id.mapped());
+  }
+  for (const auto& message : told.messages)
+    if (!ended_) events_.message(message);
+}
+
+void MqttLink::Impl::connack(int code) {
+  if (code != 0) return end({connack_problem(code)});
+  if (options_.subscriptions.empty()) return subscribed(true);
+  std::vector<char*> filters;
+  for (auto& filter : options_.subscriptions)
+    filters.push_back(filter.data());
+  const int sent = mosquitto_subscribe_multiple(client_.get(), nullptr, static_cast<int>(filters.size()),
+                                                filters.data(), kQos, 0, nullptr);
+  if (sent != MOSQ_ERR_SUCCESS) end({link_problem(sent, errno, last_error_)});
+}
+
+void MqttLink::Impl::subscribed(bool accepted) {
+  if (!accepted) return end({"it refuses a subscription"});
+  up_ = true;
+  keep_alive();
+  cork();
+  events_.up();
+}
+
+void MqttLink::Impl::keep_alive() {
+  timer_.expires_after(kKeepAliveCheck);
+  timer_.async_wait(guarded([](Impl& link, const boost::system::error_code& error) {
+    if (error) return;
+    link.after(mosquitto_loop_misc(link.client_.get()));
+    if (link.ended_) return;
+    link.flush_soon();
+    link.keep_alive();
+  }));
 }
 
 void MqttLink::Impl::publish(const OutgoingMessage& message) {
-  guarded([&] {
-    client_->publish(mqtt::make_message(message.topic, message.payload, kQos, false), context_of(message.id),
-                     publish_);
-  });
+  if (ended_) return;
+  int mid = 0;
+  const int code =
+      mosquitto_publish(client_.get(), &mid, message.topic.c_str(), static_cast<int>(message.payload.size()),
+                        message.payload.data(), kQos, false);
+  if (code != MOSQ_ERR_SUCCESS) return fail(link_problem(code, errno, last_error_));
+  unacked_.emplace(mid, message.id);
+  flush_soon();
 }
 
-void MqttLink::Impl::received(const mqtt::const_message_ptr& message) {
-  const std::size_t bytes = message->get_topic().size() + message->get_payload().size();
-  const bool oversized = message->get_payload().size() > options_.max_payload;
-  if (oversized || inbound_bytes_ + bytes > options_.max_inbound_bytes) {
-    post([oversized](Impl& link) { link.events_.dropped(oversized); });
-    return;
-  }
-  inbound_bytes_ += bytes;
-  BusMessage copy{message->get_topic(), message->get_payload(), message->is_retained(), true};
-  post([bytes, copy = std::move(copy)](Impl& link) mutable {
-    link.inbound_bytes_ -= bytes;
-    link.events_.message(std::move(copy));
+/// libmosquitto writes each packet by itself. Held back in the kernel until the turn is over, the packets of a turn
+/// leave together: one wake-up of the broker instead of one for each.
+void MqttLink::Impl::cork() {
+  constexpr int kOn = 1;
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_CORK, &kOn, sizeof kOn);
+}
+
+void MqttLink::Impl::flush_soon() {
+  if (std::exchange(flushing_, true)) return;
+  post([](Impl& link) {
+    link.flushing_ = false;
+    constexpr int kOff = 0;
+    ::setsockopt(link.socket_.native_handle(), IPPROTO_TCP, TCP_CORK, &kOff, sizeof kOff);
+    link.cork();
+    if (mosquitto_want_write(link.client_.get())) link.await_writable();
   });
 }
 
 void MqttLink::Impl::close() {
-  guarded([this] { client_->disconnect(0, nullptr, disconnect_); });
+  if (ended_) return;
+  closing_ = true;
+  mosquitto_disconnect(client_.get());
+  post([](Impl& link) { link.after(mosquitto_loop_write(link.client_.get(), 1)); });
 }
 
-void MqttLink::Impl::end(std::string why) {
+/// From a member of the link, where no event may be called.
+void MqttLink::Impl::fail(std::string why) {
+  post([why = std::move(why)](Impl& link) { link.end({why}); });
+}
+
+void MqttLink::Impl::end(LinkEnd how) {
+  silence();
+  events_.down(how);
+}
+
+void MqttLink::Impl::silence() {
   ended_ = true;
-  events_.down(std::move(why));
+  resolver_.cancel();
+  timer_.cancel();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
 }
 
-MqttLink::MqttLink(boost::asio::io_context& io, MqttLinkOptions options, MqttLinkEvents events)
+void MqttLink::Impl::on_subscribe(mosquitto*, void* self, int, int count, const int* granted) {
+  of(self).told_.subscribed =
+      std::all_of(granted, granted + count, [](int code) { return code < kSubscriptionRefused; });
+}
+
+void MqttLink::Impl::on_message(mosquitto*, void* self, const mosquitto_message* message) noexcept {
+  auto& link = of(self);
+  const auto size = static_cast<std::size_t>(message->payloadlen);
+  if (size > link.options_.max_payload) {
+    ++link.told_.oversized;
+    return;
+  }
+  link.told_.messages.push_back(
+      {message->topic, std::string(static_cast<const char*>(message->payload), size), message->retain, true});
+}
+
+void MqttLink::Impl::on_publish(mosquitto*, void* self, int mid) noexcept {
+  of(self).told_.confirmed.push_back(mid);
+}
+
+void MqttLink::Impl::on_log(mosquitto*, void* self, int level, const char* text) noexcept {
+  if (level == MOSQ_LOG_ERR) of(self).last_error_ = text;
+}
+
+MqttLink::MqttLink(asio::io_context& io, MqttLinkOptions options, MqttLinkEvents events)
     : impl_(std::make_shared<Impl>(io, std::move(options), std::move(events))) {}
 
 MqttLink::~MqttLink() {

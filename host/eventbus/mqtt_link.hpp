@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One MQTT connection, from CONNECT through SUBSCRIBE to its end. A new object for each attempt: Paho keeps
-// tokens of a broken connection in its lists as long as its client lives.
-// Thread: the host's io_context thread, where the events come too; Paho's callbacks only post. No call waits
-// for the broker.
+// One MQTT connection, from CONNECT through SUBSCRIBE to its end; a new object for each attempt.
+// Thread: the host's io_context thread, on which libmosquitto is driven too: it has no thread of its own. No call
+// waits for the broker.
 // Errors: every failure is the one event `down`, with a reason for a user.
 #pragma once
 
@@ -23,18 +22,24 @@ struct MqttLinkOptions {
   std::string client_id;
   std::string user;
   std::string password;
+  BrokerTls tls;
   std::vector<std::string> subscriptions;
   std::size_t max_payload = 0;
-  std::size_t max_inbound_bytes = 32 * 1024 * 1024;  ///< received and not yet handled; above it: dropped
+};
+
+/// How a link ended.
+struct LinkEnd {
+  std::string why;
+  bool by_peer = false;  ///< it was up, and the broker closed it
 };
 
 /// None of them is called from within a member of the link, and none after `down`.
 struct MqttLinkEvents {
   std::function<void()> up;  ///< connected, and every subscription acknowledged
-  std::function<void(std::string why)> down;
+  std::function<void(const LinkEnd& end)> down;
   std::function<void(BusMessage)> message;
   std::function<void(std::uint64_t id)> acked;
-  std::function<void(bool oversized)> dropped;  ///< a received message; else the inbound bound was reached
+  std::function<void()> oversized;  ///< a received message above the payload bound was dropped
 };
 
 class MqttLink {

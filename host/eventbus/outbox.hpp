@@ -60,7 +60,8 @@ class Outbox {
 
  private:
   struct Sent {
-    OutgoingMessage message;
+    OutgoingMessage message;  ///< without the payload, unless it comes back
+    std::size_t bytes = 0;
     std::optional<Time> acked;
     bool returned = false;
   };
@@ -72,6 +73,7 @@ class Outbox {
   std::deque<OutgoingMessage> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::list<Sent> sent_;
+  std::size_t on_their_way_back_ = 0;  ///< of those: awaited by our own subscriptions
   std::size_t unacked_ = 0;
   std::size_t unacked_bytes_ = 0;
 };

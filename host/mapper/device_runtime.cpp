@@ -73,16 +73,12 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
       device->look_again();
   }
 
-  void broker_changed(bool reachable) {
+  void broker_changed(bool reachable, std::string reason, std::string message) {
     using wire::ConditionStatus;
     const auto status = reachable ? ConditionStatus::yes : ConditionStatus::no;
-    if (broker_ && broker_->status == status) return;
-    broker_ = wire::Condition{
-        "BrokerReachable", status, reachable ? "Connected" : "BrokerAway",
-        reachable ? "the MQTT broker serves this node"
-                  : "the MQTT broker cannot be reached; the host's own parts go on without it, "
-                    "other MQTT clients are cut off",
-        clock_()};
+    if (broker_ && broker_->status == status && broker_->reason == reason) return;
+    const auto since = broker_ && broker_->status == status ? broker_->last_transition : clock_();
+    broker_ = wire::Condition{"BrokerReachable", status, std::move(reason), std::move(message), since};
     for (const auto& [id, device] : devices_)
       device->tell_conditions();
   }
@@ -168,8 +164,8 @@ void DeviceRuntime::catalogue_changed() {
   impl_->catalogue_changed();
 }
 
-void DeviceRuntime::broker_changed(bool reachable) {
-  impl_->broker_changed(reachable);
+void DeviceRuntime::broker_changed(bool reachable, std::string reason, std::string message) {
+  impl_->broker_changed(reachable, std::move(reason), std::move(message));
 }
 
 boost::asio::awaitable<void> DeviceRuntime::stop() {

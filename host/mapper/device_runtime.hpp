@@ -55,7 +55,7 @@ class DeviceRuntime {
   /// From the folder watch: the catalogue has changed; devices without a mapper look again.
   void catalogue_changed();
   /// From EventBus: becomes the condition BrokerReachable of every device.
-  void broker_changed(bool reachable);
+  void broker_changed(bool reachable, std::string reason, std::string message);
   /// Closes every device; waits for them as long as one call to a mapper may take.
   boost::asio::awaitable<void> stop();
 

@@ -148,12 +148,12 @@ TEST_F(Runtime, TellsOfTheBrokerBesideTheMapper) {
   runtime_->device_changed(lamp("u1"), &lamps);
   ASSERT_TRUE(until_reason("Online"));
   EXPECT_THAT(conditions_, ElementsAre(Field(&wire::Condition::type, "MapperReady")));
-  runtime_->broker_changed(false);
+  runtime_->broker_changed(false, "BrokerAway", "no broker");
   ASSERT_EQ(conditions_.size(), 2u);
   EXPECT_EQ(conditions_[0].reason, "Online");
   EXPECT_EQ(conditions_[1].type, "BrokerReachable");
   EXPECT_EQ(conditions_[1].status, ConditionStatus::no);
-  runtime_->broker_changed(true);
+  runtime_->broker_changed(true, "Connected", "the broker is there");
   EXPECT_EQ(conditions_[1].status, ConditionStatus::yes);
 }
 
