@@ -14,6 +14,7 @@
 #include <set>
 #include <thread>
 
+#include "host/event_data.hpp"
 #include "host/eventbus/event_bus.hpp"
 #include "host/eventbus/managed_broker.hpp"
 #include "host/http_front.hpp"
@@ -33,6 +34,9 @@ namespace {
 
 constexpr std::size_t kWorkers = 8;
 constexpr std::chrono::seconds kWorkersLimit{5};
+/// A twin's row is a few hundred bytes, and each update writes its page: 4 KiB ones cost flash three times as much.
+constexpr int kTwinPage = 1024;
+constexpr int kTwinCacheKib = 512;
 
 /// Members in the order they are built; they go in the opposite one.
 class Host {
@@ -50,9 +54,7 @@ class Host {
       return unavailable("DataDir",
                          fmt::format("cannot make {}: {}", options_.data_dir.string(), error.message()));
     }
-    auto storage = store::Storage::open({options_.data_dir / "hearth-host.db", twin::DeviceTwin::schema()});
-    if (!storage) return std::move(storage).error().within("the host's database");
-    storage_ = std::move(*storage);
+    if (const auto opened = open_storage(); !opened) return opened;
     writer_ = std::make_unique<store::StorageWriter>(*storage_, io_.get_executor());
     const auto http = start_http();
     if (!http) return http.error();
@@ -66,6 +68,22 @@ class Host {
   }
 
  private:
+  Result<void> open_storage() {
+    store::StorageOptions storage_options;
+    storage_options.file = options_.data_dir / "hearth-host.db";
+    storage_options.schema = twin::DeviceTwin::schema();
+    storage_options.snapshots = options_.snapshots;
+    storage_options.page_size = kTwinPage;
+    storage_options.cache_kib = kTwinCacheKib;
+    storage_options.metrics = &metrics_;
+    auto storage = store::Storage::open(std::move(storage_options));
+    if (!storage) return std::move(storage).error().within("the host's database");
+    storage_ = std::move(*storage);
+    const auto& problem = storage_->opened().problem;
+    if (!problem.empty()) spdlog::warn("host: {}", problem);
+    return {};
+  }
+
   /// What a handler throws is the loss of that one event, not the end of the host.
   void run_io() {
     for (;;) {
@@ -89,6 +107,7 @@ class Host {
     if (joined.get_future().wait_for(kWorkersLimit) != std::future_status::ready) {
       spdlog::error("host: a mapper does not come back from a call; the process ends without it");
       storage_.reset();
+      if (event_data_) event_data_->close();
       spdlog::default_logger()->flush();
       std::_Exit(EXIT_FAILURE);
     }
@@ -113,6 +132,7 @@ class Host {
     if (const auto loaded = twin_->load(); !loaded) co_return loaded.error();
     if (const auto read = apply_manifests(); !read) co_return read.error();
     bus_->start();
+    if (event_data_) event_data_->start();
     if (hub_) hub_->start();
     ready_ = true;
     spdlog::info("host: node {} is up, state in {}", options_.node_name, options_.data_dir.string());
@@ -171,9 +191,26 @@ class Host {
     hub_options.node_name = options_.node_name;
     hub_options.data_dir = options_.data_dir;
     hub_ = std::make_unique<edgehub::EdgeHub>(io_, std::move(hub_options), metrics_);
-    hub_->on_message([this](wire::HubMessage message) { twin_->handle_hub(message); });
-    hub_->on_link(
-        [this](edgehub::LinkState link) { link.up ? twin_->link_up(link.hearth_peer) : twin_->link_down(); });
+    hub_->on_message([this](wire::HubMessage message) { take_from_hub(message); });
+    hub_->on_link([this](const edgehub::LinkState& link) { link_changed(link); });
+    event_data_ = std::make_unique<EventData>(
+        io_, options_, [this](wire::HubMessage message) { return hub_->send(std::move(message)); }, metrics_);
+  }
+
+  void take_from_hub(const wire::HubMessage& message) {
+    if (message.header.parent_msg_id.empty() || !event_data_->spool().handle_response(message)) {
+      twin_->handle_hub(message);
+    }
+  }
+
+  void link_changed(const edgehub::LinkState& link) {
+    if (link.up) {
+      twin_->link_up(link.hearth_peer);
+      event_data_->spool().link_up(link.hearth_peer);
+    } else {
+      twin_->link_down();
+      event_data_->spool().link_down();
+    }
   }
 
   void build_twin_and_runtime() {
@@ -220,6 +257,10 @@ class Host {
       // The short form is the same delta once more, for mappers of old.
       if (topic.form != wire::TopicForm::full) return;
       runtime_->handle_delta(topic.device, message.payload);
+      return;
+    }
+    if (topic.kind == wire::TopicKind::other && event_data_ && event_data_->takes(message.topic)) {
+      event_data_->spool().offer(message.topic, message.payload);
       return;
     }
     twin_->handle_mqtt(message.topic, message.payload,
@@ -326,6 +367,7 @@ class Host {
   std::unique_ptr<eventbus::ManagedBroker> broker_;
   std::unique_ptr<eventbus::EventBus> bus_;
   std::unique_ptr<edgehub::EdgeHub> hub_;
+  std::unique_ptr<EventData> event_data_;  // with hub_
   std::unique_ptr<runtime::DeviceRuntime> runtime_;
   std::unique_ptr<twin::DeviceTwin> twin_;
   std::unique_ptr<plugin::FolderWatch> folder_watch_;
