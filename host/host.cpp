@@ -347,9 +347,21 @@ class Host {
   /// The devices' last word ("offline") has come back from the bus: it is stored, and on its way to the cloud.
   boost::asio::awaitable<void> settle() {
     co_await boost::asio::post(boost::asio::use_awaitable);
-    store::Storage::Job nothing = [](SQLite::Database&) {};
-    const auto stored = co_await storage_->write(std::move(nothing));
+    if (!twin_) co_return;
+    const auto stored = co_await twins_stored();
     if (!stored) spdlog::warn("host: {}", stored.error().text);
+  }
+
+  boost::asio::awaitable<Result<void>> twins_stored() {
+    const auto initiate = [this](auto handler) {
+      const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+      // Posted, as it may come from within the call.
+      twin_->when_stored([this, shared](const Result<void>& stored) {
+        boost::asio::post(io_, [shared, stored] { std::move (*shared)(stored); });
+      });
+    };
+    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<void>)>(
+        initiate, boost::asio::use_awaitable);
   }
 
   const HostOptions& options_;

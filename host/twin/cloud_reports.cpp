@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/twin/cloud_reports.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 #include "sdk/wire/condition.hpp"
@@ -12,6 +14,8 @@ namespace {
 
 // Far below kMaxHubMessageSize, as JSON may write one byte of a value in six.
 constexpr std::size_t kMaxReportedBytes = 512 * 1024;
+// Of a message beside its values: heads, names, times.
+constexpr std::size_t kMessageBytes = 512;
 constexpr std::size_t kMaxTraceText = 200;
 
 wire::Route up_route(std::string resource, std::string_view operation) {
@@ -33,10 +37,6 @@ std::string shortened(std::string text) {
   return text + "…";
 }
 
-std::string print_text(const nlohmann::json& document) {
-  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string actual_text(const wire::TwinMap& entries) {
@@ -44,7 +44,7 @@ std::string actual_text(const wire::TwinMap& entries) {
   for (const auto& [key, entry] : entries) {
     if (!entry.actual) continue;
     if (!text.empty()) text += ", ";
-    text += key + "=" + entry.actual->value;
+    text.append(key).append("=").append(entry.actual->value, 0, kMaxTraceText + 1);
     if (text.size() > kMaxTraceText) return shortened(std::move(text));
   }
   return text;
@@ -53,18 +53,25 @@ std::string actual_text(const wire::TwinMap& entries) {
 CloudReports::CloudReports(Core& core)
     : core_(core),
       outbox_(core.options.resend),
+      own_(core),
       alarm_(core.scheduler.make_alarm()),
       pending_(core.metrics.gauge(
           "hearth_twin_pending", "Reported properties, states and conditions the cloud has not confirmed")) {}
 
 void CloudReports::link_up(bool hearth_peer) {
+  const bool same_kind = hearth_peer_ && hearth_peer;
+  hearth_peer_ = hearth_peer;
   outbox_.link_up(hearth_peer);
   const auto now = core_.now_ms();
   // As a string, not as an object: so KubeEdge's own edge sends it.
   core_.outputs.send(
       wire::make_message(up_route("membership/detail", wire::operation::kGet),
                          print_text(wire::membership_detail_request(core_.options.node_name, now)), now));
-  owe_everything();
+  if (same_kind) {
+    owe_unconfirmed();
+  } else {
+    owe_everything();
+  }
 }
 
 void CloudReports::link_down() {
@@ -72,18 +79,58 @@ void CloudReports::link_down() {
   pump();
 }
 
-void CloudReports::confirm(const std::string& msg_id) {
-  outbox_.confirm(msg_id);
+void CloudReports::answer(const std::string& msg_id, const wire::Answer& answer) {
+  const auto report = answer.ok() ? outbox_.confirm(msg_id) : outbox_.reject(msg_id);
+  if (!report) return;
+  if (answer.ok()) {
+    confirmed(*report);
+  } else {
+    refused(*report, answer);
+  }
   pump();
 }
 
-void CloudReports::owe_twin(const DeviceId& id, const std::set<std::string>& keys,
-                            const std::string& event_id) {
+void CloudReports::confirmed(const SentReport& report) {
+  if (report.kind != ReportKind::twin) {
+    if (!outbox_.owes(report.device, report.kind)) confirmed_.insert({report.device, report.kind});
+    return;
+  }
+  auto* device = core_.table.edit(report.device);
+  if (!device) return;
+  for (const auto& key : report.keys) {
+    const auto property = device->properties.find(key.name);
+    if (property != device->properties.end()) property->second.confirmed = key.revision;
+  }
+}
+
+// A report that is malformed is the loss of its values; else the cloud knows no such device of this node, and what else
+// is owed of it would be refused just so.
+void CloudReports::refused(const SentReport& report, const wire::Answer& answer) {
+  const auto code = std::to_string(answer.code);
+  core_.metrics
+      .counter("hearth_twin_refused_total", "Reports that the cloud did not want, by its code",
+               {{"code", code}})
+      .Increment();
+  if (core_.first_of("refused " + code)) {
+    spdlog::warn("twin: {}: the cloud refused a report: {} {}: {} (further ones are counted, not logged)",
+                 report.device.str(), code, answer.reason.substr(0, 100), answer.message.substr(0, 300));
+  }
+  if (answer.code == 400 || answer.code >= 500) return;
+  outbox_.forget(report.device);
+  refused_.insert(report.device);
+}
+
+void CloudReports::device_known(const DeviceId& id) {
+  if (refused_.erase(id) != 0) owe_device(id);
+}
+
+void CloudReports::owe_twin(const DeviceId& id, const Keys& keys, const std::string& event_id) {
   outbox_.owe_twin(id, keys, event_id);
   pump();
 }
 
 void CloudReports::owe_state(const DeviceId& id) {
+  confirmed_.erase({id, ReportKind::state});
   outbox_.owe_state(id);
   pump();
 }
@@ -91,120 +138,179 @@ void CloudReports::owe_state(const DeviceId& id) {
 void CloudReports::set_conditions(const DeviceId& id, std::vector<wire::Condition> conditions) {
   if (!core_.table.find(id) || conditions_[id] == conditions) return;
   conditions_[id] = std::move(conditions);
+  owe_conditions(id);
+}
+
+void CloudReports::owe_conditions(const DeviceId& id) {
+  confirmed_.erase({id, ReportKind::conditions});
   outbox_.owe_conditions(id);
+  pump();
+}
+
+void CloudReports::owe_all_conditions() {
+  for (const auto& [id, held] : core_.inventory.devices()) {
+    confirmed_.erase({id, ReportKind::conditions});
+    outbox_.owe_conditions(id);
+  }
   pump();
 }
 
 void CloudReports::forget(const DeviceId& id) {
   outbox_.forget(id);
   conditions_.erase(id);
+  own_.forget(id);
+  refused_.erase(id);
+  confirmed_.erase({id, ReportKind::state});
+  confirmed_.erase({id, ReportKind::conditions});
   pump();
 }
 
 void CloudReports::owe_everything() {
+  confirmed_.clear();
   for (const auto& [id, device] : core_.table.devices()) {
-    std::set<std::string> keys;
-    for (const auto& [key, property] : device.properties)
-      keys.insert(key);
-    outbox_.owe_twin(id, keys, "");
-    if (!device.state.empty()) outbox_.owe_state(id);
+    for (auto& [key, property] : core_.table.edit(id)->properties)
+      property.confirmed = 0;
   }
-  for (const auto& [id, conditions] : conditions_)
-    outbox_.owe_conditions(id);
+  owe_unconfirmed();
+}
+
+void CloudReports::owe_device(const DeviceId& id) {
+  auto* device = core_.table.edit(id);
+  if (!device) return;
+  for (auto& [key, property] : device->properties)
+    property.confirmed = 0;
+  confirmed_.erase({id, ReportKind::state});
+  confirmed_.erase({id, ReportKind::conditions});
+  owe_unconfirmed(id, *device);
   pump();
+}
+
+void CloudReports::owe_unconfirmed() {
+  for (const auto& [id, device] : core_.table.devices())
+    owe_unconfirmed(id, device);
+  pump();
+}
+
+void CloudReports::owe_unconfirmed(const DeviceId& id, const TwinDevice& device) {
+  Keys keys;
+  for (const auto& [key, property] : device.properties) {
+    if (property.confirmed == 0 || property.confirmed != property.revision()) keys.insert(key);
+  }
+  outbox_.owe_twin(id, keys, "");
+  if (!device.state.empty() && !confirmed_.contains({id, ReportKind::state})) outbox_.owe_state(id);
+  if (conditions_.contains(id) && !confirmed_.contains({id, ReportKind::conditions}))
+    outbox_.owe_conditions(id);
 }
 
 void CloudReports::pump() {
   const auto now = core_.scheduler.now();
-  for (auto& report : outbox_.due(now)) {
-    if (send(std::move(report))) continue;
-    outbox_.refused(now);
+  while (auto report = outbox_.next(now)) {
+    if (send(*report)) continue;
+    outbox_.refused(*report, now);
     break;
   }
   pending_.Set(static_cast<double>(outbox_.pending()));
   arm();
 }
 
+// An alarm that is due earlier stays: it finds nothing and sets itself anew, which is cheaper than setting it with each
+// message.
 void CloudReports::arm() {
   const auto next = outbox_.next_due();
-  if (!next) {
-    alarm_->cancel();
-    return;
-  }
-  alarm_->set(*next, [this] { pump(); });
+  if (!next || (armed_ && *armed_ <= *next)) return;
+  armed_ = next;
+  alarm_->set(*next, [this] {
+    armed_.reset();
+    pump();
+  });
 }
 
 bool CloudReports::send(Report report) {
   wire::TwinMap entries;
-  std::optional<wire::HubMessage> message;
-  switch (report.kind) {
-    case ReportKind::twin:
-      entries = take_entries(report);
-      message = twin_message(report, entries);
-      break;
-    case ReportKind::state:
-      message = state_message(report.device);
-      break;
-    case ReportKind::conditions:
-      message = conditions_message(report.device);
-      break;
-  }
+  SentReport sent{report.device, report.kind, {}, report.event_id, kMessageBytes};
+  auto message = build(report, sent, entries);
   if (!message) {
     outbox_.drop(report);
     return true;
   }
   const auto msg_id = message->header.msg_id;
   if (!core_.outputs.send(std::move(*message))) return false;
-  outbox_.sent(report, msg_id, core_.scheduler.now());
+  outbox_.sent(std::move(sent), msg_id, core_.scheduler.now());
   trace_handover(report.device, report.event_id, entries);
   return true;
 }
 
-wire::TwinMap CloudReports::take_entries(Report& report) const {
+std::optional<wire::HubMessage> CloudReports::build(const Report& report, SentReport& sent,
+                                                    wire::TwinMap& entries) const {
+  if (report.kind != ReportKind::twin) sent.keys.push_back({"", 0});
+  switch (report.kind) {
+    case ReportKind::twin:
+      entries = take_entries(report, sent);
+      if (entries.empty()) return std::nullopt;
+      return twin_message(report, entries);
+    case ReportKind::state:
+      return state_message(report.device);
+    case ReportKind::conditions:
+      return conditions_message(report.device);
+  }
+  return std::nullopt;
+}
+
+wire::TwinMap CloudReports::take_entries(const Report& report, SentReport& sent) const {
   wire::TwinMap entries;
   const auto* device = core_.table.find(report.device);
   if (!device) return entries;
   std::size_t bytes = 0;
-  for (auto key = report.keys.begin(); key != report.keys.end(); ++key) {
-    const auto property = device->properties.find(*key);
-    if (property == device->properties.end()) continue;
-    bytes += size_of(*key, property->second);
-    if (bytes > kMaxReportedBytes && !entries.empty()) {
-      report.keys.erase(key, report.keys.end());
-      break;
+  for (const auto& key : report.keys) {
+    const auto found = device->properties.find(key);
+    // What is gone is owed no more: it goes with the others.
+    if (found == device->properties.end()) {
+      sent.keys.push_back({key, 0});
+      continue;
     }
-    entries[*key] = to_entry(property->second);
+    const auto& property = found->second;
+    bytes += size_of(key, property);
+    if (bytes > kMaxReportedBytes && !entries.empty()) break;
+    sent.keys.push_back({key, property.revision()});
+    entries.emplace_hint(entries.end(), key, to_entry(property));
   }
+  sent.bytes += bytes;
   return entries;
 }
 
-std::optional<wire::HubMessage> CloudReports::twin_message(const Report& report,
-                                                           const wire::TwinMap& entries) const {
-  if (entries.empty()) return std::nullopt;
+wire::HubMessage CloudReports::twin_message(const Report& report, const wire::TwinMap& entries) const {
   const auto now = core_.now_ms();
   const auto event_id = report.event_id.empty() ? new_uuid() : report.event_id;
   return wire::make_message(
       up_route(wire::twin_edge_updated_resource(report.device), wire::operation::kUpdate),
-      wire::print_twin_update({event_id, now, entries}), now);
+      wire::print_twin_update({event_id, now, entries, uid_of(report.device)}), now);
 }
 
 std::optional<wire::HubMessage> CloudReports::state_message(const DeviceId& id) const {
   const auto* device = core_.table.find(id);
   if (!device || device->state.empty()) return std::nullopt;
   const auto now = core_.now_ms();
-  return wire::make_message(
-      up_route(wire::state_update_resource(id), wire::operation::kUpdate),
-      print_text(wire::state_result(new_uuid(), now, id.name, device->state, device->last_online)), now);
+  const wire::DeviceState state{device->state, device->last_online, uid_of(id)};
+  return wire::make_message(up_route(wire::state_update_resource(id), wire::operation::kUpdate),
+                            print_text(wire::state_report(new_uuid(), now, id.name, state)), now);
 }
 
 std::optional<wire::HubMessage> CloudReports::conditions_message(const DeviceId& id) const {
-  const auto found = conditions_.find(id);
-  if (found == conditions_.end()) return std::nullopt;
   const auto* held = core_.inventory.device(id);
+  const auto* device = core_.table.find(id);
+  if (!held || !device) return std::nullopt;
+  const auto found = conditions_.find(id);
+  auto conditions = found == conditions_.end() ? std::vector<wire::Condition>() : found->second;
+  for (auto& own : own_.of(id, *device))
+    conditions.push_back(std::move(own));
   const auto now = core_.now_ms();
-  return wire::make_message(
-      up_route(wire::conditions_update_resource(id), wire::operation::kUpdate),
-      wire::conditions_report(now, held ? held->device.meta.uid : std::string(), found->second), now);
+  return wire::make_message(up_route(wire::conditions_update_resource(id), wire::operation::kUpdate),
+                            wire::conditions_report(now, held->device.meta.uid, conditions), now);
+}
+
+std::string CloudReports::uid_of(const DeviceId& id) const {
+  const auto* held = hearth_peer_ ? core_.inventory.device(id) : nullptr;
+  return held ? held->device.meta.uid : std::string();
 }
 
 void CloudReports::trace_handover(const DeviceId& id, const std::string& event_id,

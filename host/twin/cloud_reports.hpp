@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends the cloud what the outbox owes it, with the values of the moment, and keeps the time of resends.
-// Thread: the scheduler's.   Errors: a message that the link refuses stays owed.
+// Sends the cloud what the outbox owes it, with the values of the moment, and keeps the time of resends. Knows which
+// values a Hearth cloud has confirmed, and owes it only the others after a cut.
+// Thread: the scheduler's.   Errors: a message that the link refuses stays owed; one that the cloud refuses does not.
 #pragma once
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "host/twin/core.hpp"
 #include "host/twin/outbox.hpp"
+#include "host/twin/own_conditions.hpp"
+#include "sdk/wire/answer.hpp"
 
 namespace hearth::twin {
 
@@ -17,31 +21,53 @@ class CloudReports {
 
   void link_up(bool hearth_peer);
   void link_down();
-  void confirm(const std::string& msg_id);
+  /// The cloud's answer to a message of ours.
+  void answer(const std::string& msg_id, const wire::Answer& answer);
 
   /// `event_id` empty: no update asked for it.
   void owe_twin(const DeviceId& id, const std::set<std::string>& keys, const std::string& event_id);
   void owe_state(const DeviceId& id);
   void set_conditions(const DeviceId& id, std::vector<wire::Condition> conditions);
+  /// The conditions of DeviceTwin's own have changed: of one device, of all.
+  void owe_conditions(const DeviceId& id);
+  void owe_all_conditions();
   void forget(const DeviceId& id);
   /// Everything held, for after a restart or a cut: the cloud takes repeated values for what they are.
   void owe_everything();
+  /// The same of one device, for a cloud that has lost what it confirmed.
+  void owe_device(const DeviceId& id);
+  /// The cloud speaks of a device; if it had refused its reports, they are owed again.
+  void device_known(const DeviceId& id);
 
  private:
+  using Keys = std::set<std::string>;
+
+  void owe_unconfirmed();
+  void owe_unconfirmed(const DeviceId& id, const TwinDevice& device);
+  void confirmed(const SentReport& report);
+  void refused(const SentReport& report, const wire::Answer& answer);
   void pump();
   void arm();
   bool send(Report report);
-  /// The values of the report's keys; keys beyond the size of one message are taken off the report.
-  wire::TwinMap take_entries(Report& report) const;
-  std::optional<wire::HubMessage> twin_message(const Report& report, const wire::TwinMap& entries) const;
+  std::optional<wire::HubMessage> build(const Report& report, SentReport& sent, wire::TwinMap& entries) const;
+  /// The values of the report's keys, as many as one message takes.
+  wire::TwinMap take_entries(const Report& report, SentReport& sent) const;
+  wire::HubMessage twin_message(const Report& report, const wire::TwinMap& entries) const;
   std::optional<wire::HubMessage> state_message(const DeviceId& id) const;
   std::optional<wire::HubMessage> conditions_message(const DeviceId& id) const;
+  /// Of the Device, for a Hearth peer; else empty.
+  std::string uid_of(const DeviceId& id) const;
   void trace_handover(const DeviceId& id, const std::string& event_id, const wire::TwinMap& entries);
 
   Core& core_;
   Outbox outbox_;
-  std::map<DeviceId, std::vector<wire::Condition>> conditions_;
+  mutable OwnConditions own_;
+  std::map<DeviceId, std::vector<wire::Condition>> conditions_;  ///< the mapper side's
+  std::set<std::pair<DeviceId, ReportKind>> confirmed_;          ///< states and conditions
+  std::set<DeviceId> refused_;                                   ///< whose reports the cloud did not want
+  bool hearth_peer_ = false;
   std::unique_ptr<Alarm> alarm_;
+  std::optional<TimePoint> armed_;
   prometheus::Gauge& pending_;
 };
 

@@ -19,23 +19,31 @@ Core::Core(Scheduler& turns, store::Writer& writer, DeviceTwinOptions twin_optio
       metrics(registry),
       trace(events),
       clock(std::move(wall_clock)),
-      writer_(writer) {}
+      time(clock, turns),
+      store(turns, writer, table, inventory, time, registry) {}
 
-void Core::commit(store::Storage::Job job, store::Storage::Done done) {
-  writer_.write(std::move(job), [alive = std::weak_ptr(alive_), done = std::move(done)](Result<void> result) {
-    if (!alive.expired()) done(std::move(result));
-  });
+void Core::adopt(const DeviceId& id, const TwinChange& change) {
+  table.adopt(id, change, now_ms());
+  store.rows().twins(id, change);
 }
 
 void Core::publish(std::string topic, const json& document) const {
-  outputs.publish(std::move(topic), document.dump(-1, ' ', false, json::error_handler_t::replace));
+  outputs.publish(std::move(topic), print_text(document));
 }
 
-void Core::publish_delta(const DeviceId& id) const {
+void Core::publish_of(const DeviceId& id, wire::TopicKind kind, const std::string& payload) const {
+  outputs.publish(wire::device_topic(kind, id), payload);
   const auto* device = table.find(id);
+  if (!device || !device->short_topics) return;
+  outputs.publish(wire::device_topic(kind, id, wire::TopicForm::name_alone), payload);
+}
+
+void Core::publish_delta(const DeviceId& id) {
+  auto* device = table.edit(id);
   if (!device) return;
-  const auto delta = make_delta(device->properties, model_of(id), now_ms());
-  if (delta) publish(wire::device_topic(wire::TopicKind::twin_update_delta, id), *delta);
+  device->delta_due = false;
+  const auto delta = make_delta(device->properties, model_of(id), now_ms(), time.now_ms());
+  if (delta) publish_of(id, wire::TopicKind::twin_update_delta, print_text(*delta));
 }
 
 void Core::publish_added(const DeviceId& id, const std::string& description) const {
@@ -45,9 +53,9 @@ void Core::publish_added(const DeviceId& id, const std::string& description) con
           wire::membership_change(now_ms(), change));
 }
 
-void Core::publish_removed(const DeviceId& id) const {
+void Core::publish_removed(const DeviceId& id, const std::string& description) const {
   wire::MembershipChange change;
-  change.removed.push_back({id, "", "", ""});
+  change.removed.push_back({id, description, "", ""});
   publish(wire::node_topic(wire::TopicKind::membership_updated, options.node_name),
           wire::membership_change(now_ms(), change));
 }
@@ -66,7 +74,7 @@ void Core::malformed(const std::string& kind, std::string_view text) {
       .counter("hearth_twin_malformed_total", "Messages to DeviceTwin that could not be used",
                {{"kind", kind}})
       .Increment();
-  if (logged_.insert(kind).second) {
+  if (first_of(kind)) {
     spdlog::warn("twin: {} not usable: {} (further ones are counted, not logged)", kind, text);
   }
 }
@@ -79,11 +87,8 @@ void Core::dropped(const std::string& reason, const DeviceId& id) {
   spdlog::debug("twin: {}: message not applied, {}", id.str(), reason);
 }
 
-void Core::count_update(const char* result) {
-  metrics
-      .counter("hearth_twin_updates_total", "Twin updates from the edge, by what became of them",
-               {{"result", result}})
-      .Increment();
+std::string print_text(const json& document) {
+  return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace hearth::twin

@@ -32,15 +32,20 @@ class DeviceTwin::Impl {
         core(scheduler, store, std::move(options), std::move(outputs), std::move(listener), metrics, trace,
              std::move(clock)),
         reports(core),
-        changes(core, reports),
-        requests(core, reports),
-        inbox(core, reports, changes) {}
+        expiries(core, reports),
+        changes(core, reports, expiries),
+        requests(core, reports, expiries),
+        inbox(core, reports, changes) {
+    core.store.on_events(
+        {[this] { reports.owe_all_conditions(); }, [this] { requests.publish_due_deltas(); }});
+  }
 
   Result<void> load();
 
   store::Writer& writer;
   Core core;
   CloudReports reports;
+  Expiries expiries;
   DeviceChanges changes;
   MqttRequests requests;
   HubInbox inbox;
@@ -48,6 +53,8 @@ class DeviceTwin::Impl {
  private:
   /// False: the row cannot be used.
   bool load_object(const sql::StoredObject& row);
+  /// Before anybody hears of what was desired.
+  void end_expired();
 };
 
 bool DeviceTwin::Impl::load_object(const sql::StoredObject& row) {
@@ -78,10 +85,23 @@ Result<void> DeviceTwin::Impl::load() {
   if (stored.unreadable > 0) {
     spdlog::warn("twin: {} rows of the database could not be read and are passed over", stored.unreadable);
   }
+  core.time.restore(stored.time_ms);
+  core.store.restored_time(stored.time_ms);
+  end_expired();
   for (const auto& [id, held] : core.inventory.devices())
     core.tell_changed(held.device);
   reports.owe_everything();
   return {};
+}
+
+void DeviceTwin::Impl::end_expired() {
+  std::vector<DeviceId> ids;
+  for (const auto& [id, device] : core.table.devices())
+    ids.push_back(id);
+  for (const auto& id : ids) {
+    expiries.watch(id);
+    expiries.check(id);
+  }
 }
 
 std::string DeviceTwin::schema() {
@@ -137,12 +157,17 @@ void DeviceTwin::report_conditions(const DeviceId& id, std::vector<wire::Conditi
 }
 
 void DeviceTwin::publish_delta(const DeviceId& id) {
+  impl_->expiries.check(id);
   impl_->core.publish_delta(id);
 }
 
 void DeviceTwin::publish_deltas() {
   for (const auto& [id, device] : impl_->core.table.devices())
     impl_->core.publish_delta(id);
+}
+
+void DeviceTwin::when_stored(std::function<void(const Result<void>&)> done) {
+  impl_->core.store.when_stored(std::move(done));
 }
 
 std::size_t DeviceTwin::device_count() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// DeviceTwin: holds every device's desired and reported state in SQLite, answers MQTT requests, computes
-// deltas, and owes the cloud the newest reported value of each property until the cloud has confirmed it.
+// DeviceTwin: holds every device's desired and reported state, answers MQTT requests, computes deltas, and owes the cloud
+// the newest reported value of each property until the cloud has confirmed it. A change is in force at once and stored
+// behind that; what is answered, acked or confirmed is on disk.
 // Thread: all members on the scheduler's thread (the host's io_context, or a simulator's); what is stored goes
 // through the Writer, and nothing here has a thread, a timer or a clock of its own.
 // Errors: bad messages are answered on their result topic (400, 404, 500), counted, and nothing else stops.
@@ -40,6 +41,10 @@ struct DeviceListener {
 struct DeviceTwinOptions {
   std::string node_name;
   std::chrono::milliseconds resend{60'000};  ///< unconfirmed reports are sent again after this
+  /// A reported value that is told again and again unchanged is passed on to the cloud so often.
+  std::chrono::milliseconds refresh{600'000};
+  /// What a user must know of the database as it was found at the start; empty: nothing.
+  std::string storage_note;
 };
 
 class DeviceTwin {
@@ -58,7 +63,7 @@ class DeviceTwin {
   /// A message of the host's subscriptions. Deltas and results of our own are passed over.
   /// `arrival`: how it came, for the trace; empty: not traced.
   void handle_mqtt(const std::string& topic, const std::string& payload, std::string_view arrival = {});
-  /// A message of CloudHub: membership, models, devices, confirmations. Acks after the commit.
+  /// A message of CloudHub: membership, models, devices, answers. Acks after the commit.
   void handle_hub(const wire::HubMessage& message);
   void link_up(bool hearth_peer);
   void link_down();
@@ -71,10 +76,14 @@ class DeviceTwin {
 
   /// From the mapper side: conditions of a device, kept and sent to a Hearth cloud.
   void report_conditions(const DeviceId& id, std::vector<wire::Condition> conditions);
-  /// Publishes the delta of a device again, if there is one: for a mapper that has just come online.
+  /// Publishes the delta of a device again, if there is one: for a mapper that has just come online. No value that has
+  /// expired is in it.
   void publish_delta(const DeviceId& id);
   /// Those of all devices: for mappers behind a broker that was away.
   void publish_deltas();
+
+  /// `done` comes once all changes until now are on disk, or with the reason why they are not; perhaps at once.
+  void when_stored(std::function<void(const Result<void>&)> done);
 
   std::size_t device_count() const;
   /// Devices that came from a folder, those stored before a restart too: what the folder no longer holds is

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A DeviceTwin on a real Storage in a temporary folder, with everything it puts out recorded.
-// Thread: the test's.   Errors: a wait that ends without its condition fails the test.
+// A DeviceTwin in a test's own time and on a database in a temporary folder, with everything it puts out recorded.
+// Thread: the test's.   Errors: none.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "host/twin/device_twin.hpp"
-#include "sdk/loop/asio_scheduler.hpp"
+#include "host/twin/manual_world.hpp"
 #include "sdk/wire/twin_document.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -50,6 +48,12 @@ inline nlohmann::json model_object(int version) {
               {{"name", "level"}, {"type", "INT"}, {"accessMode", "ReadWrite"}}}}}}};
 }
 
+inline DeviceTwinOptions make_options() {
+  DeviceTwinOptions options;
+  options.node_name = "edge-1";
+  return options;
+}
+
 /// One published MQTT message.
 struct Published {
   std::string topic;
@@ -62,12 +66,8 @@ class DeviceTwinTest : public ::testing::Test {
   ~DeviceTwinTest() override { stop(); }
 
   void start() {
-    store::StorageOptions options;
-    options.file = folder_.path() / "twin.db";
-    options.schema = DeviceTwin::schema();
-    options.busy_timeout_ms = 1;
-    storage_ = store::Storage::open(options).value();
-    writer_ = std::make_unique<store::StorageWriter>(*storage_, io_.get_executor());
+    writer_ = std::make_unique<ManualWriter>(scheduler_, (folder_.path() / "twin.db").string(),
+                                             DeviceTwin::schema());
     Outputs outputs{[this](std::string topic, std::string payload) {
                       published_.push_back({std::move(topic), nlohmann::json::parse(payload)});
                     },
@@ -79,14 +79,13 @@ class DeviceTwinTest : public ::testing::Test {
                               changed_.push_back(device.meta.id.str() + (model ? "" : " without model"));
                             },
                             [this](const DeviceId& id) { removed_.push_back(id.str()); }};
-    twin_ = std::make_unique<DeviceTwin>(scheduler_, *writer_, DeviceTwinOptions{"edge-1", resend_}, outputs,
-                                         listener, metrics_, trace_, [this] { return now_; });
+    twin_ = std::make_unique<DeviceTwin>(scheduler_, *writer_, options_, outputs, listener, metrics_, trace_,
+                                         [this] { return now_; });
     EXPECT_TRUE(twin_->load().has_value());
   }
   void stop() {
     twin_.reset();
     writer_.reset();
-    storage_.reset();
   }
   void restart() {
     stop();
@@ -100,22 +99,12 @@ class DeviceTwinTest : public ::testing::Test {
     removed_.clear();
   }
 
-  template <class Condition>
-  void wait_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited in vain";
-      io_.run_one_for(std::chrono::milliseconds(50));
-    }
-  }
-  /// Until everything handed in so far is committed and answered: jobs and their completions keep their order.
-  void settle() {
-    for (int round = 0; round < 3; ++round) {
-      bool done = false;
-      storage_->write([](SQLite::Database&) {}, io_.get_executor(),
-                      [&](const Result<void>&) { done = true; });
-      wait_until([&] { return done; });
-    }
+  /// Until everything handed in so far is committed and answered.
+  void settle() { scheduler_.run(); }
+  /// Both clocks.
+  void advance(std::chrono::milliseconds time) {
+    now_ += time;
+    scheduler_.advance(time);
   }
 
   void from_hub(const std::string& operation, const std::string& resource, const nlohmann::json& content,
@@ -185,16 +174,13 @@ class DeviceTwinTest : public ::testing::Test {
   bool metrics_hold(const std::string& line) const { return metrics_.text().find(line) != std::string::npos; }
 
   test::TempFolder folder_;
-  boost::asio::io_context io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  AsioScheduler scheduler_{io_.get_executor()};
+  ManualScheduler scheduler_;
   Metrics metrics_;
   WallTime now_ = from_unix_ms(1'767'225'600'000);
   Trace trace_{[this] { return now_; }};
-  std::chrono::milliseconds resend_{60'000};
+  DeviceTwinOptions options_ = make_options();
   bool link_ = false;
-  std::unique_ptr<store::Storage> storage_;
-  std::unique_ptr<store::StorageWriter> writer_;
+  std::unique_ptr<ManualWriter> writer_;
   std::unique_ptr<DeviceTwin> twin_;
   std::vector<Published> published_;
   std::vector<wire::HubMessage> sent_;

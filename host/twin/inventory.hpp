@@ -48,6 +48,8 @@ class Inventory {
   void drop_model(const DeviceId& id);
   /// A new link: the cloud behind it may have been set up anew, with versions that begin again.
   void new_session() { ++session_; }
+  /// Whether the held version was not received on this link yet.
+  bool first_in_session(const DeviceId& id) const;
 
   const HeldDevice* device(const DeviceId& id) const;
   const HeldModel* model(const DeviceId& id) const;

@@ -9,6 +9,11 @@ namespace {
 constexpr std::chrono::milliseconds kRefusedPause{1000};
 const std::set<std::string> kTheOneKey{""};
 
+bool holds(const SentReport& report, const std::string& name) {
+  return std::any_of(report.keys.begin(), report.keys.end(),
+                     [&](const auto& key) { return key.name == name; });
+}
+
 }  // namespace
 
 void Outbox::owe_twin(const DeviceId& device, const std::set<std::string>& keys,
@@ -24,18 +29,38 @@ void Outbox::owe_conditions(const DeviceId& device) {
   owe({device, ReportKind::conditions}, kTheOneKey, "");
 }
 
+// One name counts once, whether it waits, is in flight, or both.
+std::size_t Outbox::owed(const Slot& slot) {
+  std::size_t count = slot.waiting.size();
+  if (!slot.flight) return count;
+  for (const auto& key : slot.flight->report.keys)
+    count += slot.waiting.contains(key.name) ? 0 : 1;
+  return count;
+}
+
 void Outbox::owe(const Key& key, const std::set<std::string>& keys, const std::string& event_id) {
   if (keys.empty()) return;
   auto& slot = slots_[key];
-  slot.waiting.insert(keys.begin(), keys.end());
+  for (const auto& name : keys) {
+    if (!slot.waiting.insert(name).second) continue;
+    if (!slot.flight || !holds(slot.flight->report, name)) ++pending_;
+  }
   if (!event_id.empty()) slot.event_id = event_id;
+  enqueue(key, slot);
+}
+
+void Outbox::enqueue(const Key& key, Slot& slot) {
+  if (slot.queued || slot.flight || slot.waiting.empty()) return;
+  slot.queued = true;
+  queue_.push_back(key);
 }
 
 void Outbox::forget(const DeviceId& device) {
   for (const auto kind : {ReportKind::twin, ReportKind::state, ReportKind::conditions}) {
     const auto found = slots_.find({device, kind});
     if (found == slots_.end()) continue;
-    if (found->second.flight) flights_.erase(found->second.flight->msg_id);
+    pending_ -= owed(found->second);
+    land(found->second);
     slots_.erase(found);
   }
   told_.erase(device);
@@ -47,6 +72,9 @@ void Outbox::link_up(bool hearth_peer) {
   hold_until_.reset();
   told_.clear();
   take_back_all();
+  // A peer of the other kind may be sent what the one before was not.
+  for (auto& [key, slot] : slots_)
+    enqueue(key, slot);
 }
 
 void Outbox::link_down() {
@@ -54,102 +82,139 @@ void Outbox::link_down() {
   take_back_all();
 }
 
+void Outbox::land(Slot& slot) {
+  if (!slot.flight) return;
+  bytes_ -= slot.flight->report.bytes;
+  flights_.erase(slot.flight->msg_id);
+  deadlines_.erase({slot.flight->deadline, slot.flight->msg_id});
+  slot.flight.reset();
+}
+
 // What is unconfirmed is owed again under a new message id: its values may have changed, and a late
 // confirmation of the old message must not count for the new values.
-void Outbox::take_back(Slot& slot) {
+void Outbox::take_back(const Key& key, Slot& slot) {
   if (!slot.flight) return;
-  slot.waiting.merge(slot.flight->keys);
-  if (slot.event_id.empty()) slot.event_id = slot.flight->event_id;
-  slot.flight.reset();
+  for (const auto& sent : slot.flight->report.keys)
+    slot.waiting.insert(sent.name);
+  if (slot.event_id.empty()) slot.event_id = slot.flight->report.event_id;
+  land(slot);
+  enqueue(key, slot);
 }
 
 void Outbox::take_back_all() {
   for (auto& [key, slot] : slots_)
-    take_back(slot);
-  flights_.clear();
+    take_back(key, slot);
+}
+
+void Outbox::take_back_overdue(TimePoint now) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const auto key = flights_.at(deadlines_.begin()->second);
+    take_back(key, slots_.at(key));
+  }
 }
 
 bool Outbox::can_send(const Key& key) const {
-  return up_ && (key.second != ReportKind::conditions || hearth_peer_);
+  return key.second != ReportKind::conditions || hearth_peer_;
 }
 
-std::vector<Report> Outbox::due(TimePoint now) {
-  std::vector<Report> reports;
-  if (!up_ || (hold_until_ && now < *hold_until_)) return reports;
+std::optional<Report> Outbox::next(TimePoint now) {
+  if (!up_ || (hold_until_ && now < *hold_until_)) return std::nullopt;
   hold_until_.reset();
-  for (auto& [key, slot] : slots_) {
-    if (!can_send(key)) continue;
-    if (slot.flight && now < slot.flight->deadline) continue;
-    if (slot.flight) flights_.erase(slot.flight->msg_id);
-    take_back(slot);
-    if (!slot.waiting.empty()) reports.push_back({key.first, key.second, slot.waiting, slot.event_id});
+  take_back_overdue(now);
+  if (bytes_ >= kMaxInFlight) return std::nullopt;
+  while (!queue_.empty()) {
+    const auto key = std::move(queue_.front());
+    queue_.pop_front();
+    const auto slot = slots_.find(key);
+    if (slot == slots_.end()) continue;
+    slot->second.queued = false;
+    if (!can_send(key) || slot->second.flight || slot->second.waiting.empty()) continue;
+    return Report{key.first, key.second, slot->second.waiting, slot->second.event_id};
   }
-  return reports;
+  return std::nullopt;
 }
 
-void Outbox::sent(const Report& report, const std::string& msg_id, TimePoint now) {
+void Outbox::sent(SentReport report, const std::string& msg_id, TimePoint now) {
   const Key key{report.device, report.kind};
   auto& slot = slots_[key];
-  for (const auto& name : report.keys)
-    slot.waiting.erase(name);
-  slot.flight = Flight{msg_id, now + resend_, report.keys, report.event_id};
+  for (const auto& sent : report.keys)
+    slot.waiting.erase(sent.name);
+  bytes_ += report.bytes;
+  slot.flight = Flight{msg_id, now + resend_, std::move(report)};
   slot.event_id.clear();
   flights_[msg_id] = key;
+  deadlines_.emplace(now + resend_, msg_id);
 }
 
-void Outbox::refused(TimePoint now) {
+void Outbox::refused(const Report& report, TimePoint now) {
   hold_until_ = now + kRefusedPause;
+  const Key key{report.device, report.kind};
+  const auto slot = slots_.find(key);
+  if (slot == slots_.end() || slot->second.queued) return;
+  slot->second.queued = true;
+  queue_.push_front(key);
 }
 
 void Outbox::drop(const Report& report) {
   const auto found = slots_.find({report.device, report.kind});
   if (found == slots_.end()) return;
-  for (const auto& name : report.keys)
-    found->second.waiting.erase(name);
-  if (found->second.waiting.empty() && !found->second.flight) slots_.erase(found);
+  auto& slot = found->second;
+  for (const auto& name : report.keys) {
+    if (slot.waiting.erase(name) != 0 && !(slot.flight && holds(slot.flight->report, name))) --pending_;
+  }
+  enqueue(found->first, slot);
+  erase_if_done(found);
 }
 
-bool Outbox::confirm(const std::string& msg_id) {
+void Outbox::erase_if_done(Slots::iterator slot) {
+  if (slot->second.waiting.empty() && !slot->second.flight) slots_.erase(slot);
+}
+
+std::optional<SentReport> Outbox::take_flight(const std::string& msg_id) {
   const auto flight = flights_.find(msg_id);
-  if (flight == flights_.end()) return false;
-  const Key key = flight->second;
-  flights_.erase(flight);
-  auto& slot = slots_[key];
-  const auto confirmed = std::move(slot.flight->keys);
-  slot.flight.reset();
-  owe_again_to_stock_peer(key, slot, confirmed);
-  if (slot.waiting.empty()) slots_.erase(key);
-  return true;
+  if (flight == flights_.end()) return std::nullopt;
+  const auto slot = slots_.find(flight->second);
+  auto report = slot->second.flight->report;
+  land(slot->second);
+  for (const auto& key : report.keys)
+    pending_ -= slot->second.waiting.contains(key.name) ? 0 : 1;
+  enqueue(slot->first, slot->second);
+  erase_if_done(slot);
+  return report;
+}
+
+std::optional<SentReport> Outbox::confirm(const std::string& msg_id) {
+  auto report = take_flight(msg_id);
+  if (report) owe_again_to_stock_peer(*report);
+  return report;
+}
+
+std::optional<SentReport> Outbox::reject(const std::string& msg_id) {
+  return take_flight(msg_id);
 }
 
 // CloudCore 1.16.2 to 1.23 writes the first report of a property empty and the second one right.
-void Outbox::owe_again_to_stock_peer(const Key& key, Slot& slot, const std::set<std::string>& confirmed) {
-  if (hearth_peer_ || key.second != ReportKind::twin) return;
-  auto& told = told_[key.first];
-  for (const auto& name : confirmed) {
-    if (told.insert(name).second) slot.waiting.insert(name);
+void Outbox::owe_again_to_stock_peer(const SentReport& confirmed) {
+  if (hearth_peer_ || confirmed.kind != ReportKind::twin) return;
+  auto& told = told_[confirmed.device];
+  std::set<std::string> again;
+  for (const auto& key : confirmed.keys) {
+    if (told.insert(key.name).second) again.insert(key.name);
   }
+  owe({confirmed.device, confirmed.kind}, again, "");
 }
 
 std::optional<TimePoint> Outbox::next_due() const {
+  if (!up_) return std::nullopt;
   std::optional<TimePoint> next;
-  for (const auto& [key, slot] : slots_) {
-    if (!can_send(key)) continue;
-    const auto when = slot.flight ? slot.flight->deadline : hold_until_.value_or(TimePoint::min());
-    if (!next || when < *next) next = when;
-  }
+  if (!deadlines_.empty()) next = deadlines_.begin()->first;
+  if (!queue_.empty() && bytes_ < kMaxInFlight) next = hold_until_.value_or(TimePoint::min());
   return next && hold_until_ ? std::max(*next, *hold_until_) : next;
 }
 
-std::size_t Outbox::pending() const {
-  std::size_t count = 0;
-  for (const auto& [key, slot] : slots_) {
-    count += slot.waiting.size();
-    if (!slot.flight) continue;
-    for (const auto& name : slot.flight->keys)
-      count += slot.waiting.contains(name) ? 0 : 1;
-  }
-  return count;
+bool Outbox::owes(const DeviceId& device, ReportKind kind) const {
+  const auto found = slots_.find({device, kind});
+  return found != slots_.end() && !found->second.waiting.empty();
 }
 
 }  // namespace hearth::twin

@@ -27,20 +27,36 @@ struct StoredObject {
 struct Stored {
   std::map<DeviceId, TwinDevice> devices;
   std::vector<StoredObject> objects;
+  std::int64_t time_ms = 0;  ///< the latest time that is known to have passed; 0: none was stored
   std::size_t unreadable = 0;
 };
 
 Stored load(SQLite::Database& db);
 
-/// Inserts or updates the device's own row; its twins are put_change's.
-void put_device(SQLite::Database& db, const DeviceId& id, const TwinDevice& device);
-void put_change(SQLite::Database& db, const DeviceId& id, const TwinChange& change);
-/// All keys of the device, for a device that was made anew.
-void clear_twins(SQLite::Database& db, const DeviceId& id);
-/// Device, twins and object.
-void erase_device(SQLite::Database& db, const DeviceId& id);
-void put_object(SQLite::Database& db, const StoredObject& object);
-void erase_object(SQLite::Database& db, const std::string& key);
+struct DeviceRow {
+  DeviceId id;
+  std::string description;
+  std::string state;
+  std::string last_online;
+};
+struct TwinRow {
+  std::string device;  ///< default/lamp
+  std::string key;
+  std::optional<Property> property;  ///< nothing: the row goes
+};
+
+/// What is to be stored at once. Erased devices go first, so that one made anew under the same name can follow.
+struct Batch {
+  std::vector<DeviceId> erased_devices;  ///< with their twins and objects
+  std::vector<DeviceRow> devices;
+  std::vector<TwinRow> twins;
+  std::vector<StoredObject> objects;
+  std::vector<std::string> erased_objects;
+  std::int64_t time_ms = 0;  ///< 0: not stored
+};
+
+/// Does the same when it runs twice.
+void put(SQLite::Database& db, const Batch& batch);
 
 inline constexpr const char* kDeviceType = "device";
 inline constexpr const char* kDeviceModelType = "devicemodel";

@@ -62,27 +62,19 @@ Result<void> check_entry(const std::string& key, const wire::TwinEntry& entry, c
   return {};
 }
 
-void set_value(std::optional<wire::TwinValue>& side, std::uint64_t& version, const std::string& value,
-               std::int64_t now_ms) {
-  if (side && side->value == value) return;
-  side = wire::TwinValue{value, now_ms};
-  ++version;
+void set_actual(Property& property, const std::string& value, std::int64_t now_ms) {
+  if (property.actual && property.actual->value == value) return;
+  property.actual = wire::TwinValue{value, now_ms};
+  ++property.actual_version;
 }
 
-std::optional<wire::TwinEntry> to_optional_entry(const Property* property) {
-  return property ? std::optional(to_entry(*property)) : std::nullopt;
-}
-
-const Property* find_property(const Properties& held, const std::string& key) {
-  const auto found = held.find(key);
-  return found == held.end() ? nullptr : &found->second;
-}
-
-void record(TwinChange& change, const std::string& key, const Property* held, std::optional<Property> next) {
-  if (held && next && *held == *next) return;
-  if (!held && !next) return;
-  change.document[key] = {to_optional_entry(held), to_optional_entry(next ? &*next : nullptr)};
-  change.properties[key] = std::move(next);
+/// A client at the edge wishes: without end, and even for what had expired.
+void set_expected(Property& property, const std::string& value, std::int64_t now_ms) {
+  if (const auto* live = property.live_expected(); live && live->value == value) return;
+  property.expected = wire::TwinValue{value, now_ms};
+  property.expires_ms = 0;
+  property.lapse = Lapse::none;
+  ++property.expected_version;
 }
 
 /// What P3 shows of one key: the sides that the update named.
@@ -98,17 +90,26 @@ void plan_removal(TwinChange& change, const std::string& key, const Property* he
   if (held && held->optional) record(change, key, held, std::nullopt);
 }
 
+bool is_stale(const Property* held, const Property& next, std::chrono::milliseconds refresh,
+              std::int64_t now_ms) {
+  return held && *held == next && next.actual && now_ms - next.actual->timestamp >= refresh.count();
+}
+
 Result<void> plan_entry(TwinChange& change, const std::string& key, const Property* held,
-                        const wire::TwinEntry& entry, const device::DeviceModel* model, std::int64_t now_ms) {
+                        const wire::TwinEntry& entry, const UpdateRules& rules) {
+  const auto* model = rules.model;
   const auto type = key_type(key, held, entry, model);
   if (!type) return type.error();
   if (const auto checked = check_entry(key, entry, *type); !checked) return checked.error();
   Property next = held ? *held : Property{};
   next.type = type->text;
   if (entry.optional == false) next.optional = false;
-  if (entry.expected) set_value(next.expected, next.expected_version, entry.expected->value, now_ms);
-  if (entry.actual) set_value(next.actual, next.actual_version, entry.actual->value, now_ms);
+  if (entry.expected) set_expected(next, entry.expected->value, rules.now_ms);
+  if (entry.actual) set_actual(next, entry.actual->value, rules.now_ms);
   change.touched[key] = touched_entry(next, entry);
+  if (entry.actual && is_stale(held, next, rules.refresh, rules.now_ms)) change.refreshed.insert(key);
+  // KubeEdge's document shows equal values, too.
+  if (held && *held == next) change.document[key] = {to_entry(*held), to_entry(next)};
   record(change, key, held, std::move(next));
   return {};
 }
@@ -120,24 +121,10 @@ std::size_t count_added(const Properties& held, const TwinChange& change) {
   return added;
 }
 
-/// An empty text wishes for nothing: the CRD demands "value" even where there is no wish.
-std::optional<std::string> desired_of(const device::DeviceProperty* property) {
-  if (!property || !property->desired || property->desired->empty()) return std::nullopt;
-  return property->desired;
-}
+}  // namespace
 
-/// The expected value of one property by the new spec, in the light of the old one.
-std::optional<wire::TwinValue> next_expected(const std::optional<wire::TwinValue>& held,
-                                             const std::optional<std::string>& before,
-                                             const std::optional<std::string>& after, std::int64_t now_ms) {
-  if (after && (after != before || !held)) {
-    return held && held->value == *after ? held : std::optional(wire::TwinValue{*after, now_ms});
-  }
-  if (!after && before && held && held->value == *before) return std::nullopt;
-  return held;
-}
-
-bool same_value(const std::string& key, const Property& property, const device::DeviceModel* model) {
+bool is_met(const std::string& key, const Property& property, const device::DeviceModel* model) {
+  if (!property.expected || !property.actual) return false;
   const auto& expected = property.expected->value;
   const auto& actual = property.actual->value;
   if (expected == actual) return true;
@@ -149,10 +136,25 @@ bool same_value(const std::string& key, const Property& property, const device::
   return wanted && found && *wanted == *found;
 }
 
-}  // namespace
+void record(TwinChange& change, const std::string& key, const Property* held, std::optional<Property> next) {
+  if (held && next && *held == *next) return;
+  if (!held && !next) return;
+  change.document[key] = {held ? std::optional(to_entry(*held)) : std::nullopt,
+                          next ? std::optional(to_entry(*next)) : std::nullopt};
+  const Property none;
+  const auto& before = held ? *held : none;
+  const auto& after = next ? *next : none;
+  if (before.expires_ms != after.expires_ms || before.lapse != after.lapse) change.life_changed = true;
+  change.properties[key] = std::move(next);
+}
+
+const Property* find_property(const Properties& held, const std::string& key) {
+  const auto found = held.find(key);
+  return found == held.end() ? nullptr : &found->second;
+}
 
 std::set<std::string> TwinChange::reported_keys() const {
-  std::set<std::string> keys;
+  std::set<std::string> keys = refreshed;
   for (const auto& [key, next] : properties) {
     if (next) keys.insert(key);
   }
@@ -160,11 +162,13 @@ std::set<std::string> TwinChange::reported_keys() const {
 }
 
 wire::TwinEntry to_entry(const Property& property) {
-  return {property.expected, property.actual, property.optional, property.type, false};
+  const auto* expected = property.live_expected();
+  return {expected ? std::optional(*expected) : std::nullopt, property.actual, property.optional,
+          property.type, false};
 }
 
 Result<TwinChange> plan_update(const Properties& held, const wire::TwinMap& update,
-                               const device::DeviceModel* model, std::int64_t now_ms) {
+                               const UpdateRules& rules) {
   TwinChange change;
   for (const auto& [key, entry] : update) {
     const Property* property = find_property(held, key);
@@ -172,7 +176,7 @@ Result<TwinChange> plan_update(const Properties& held, const wire::TwinMap& upda
       plan_removal(change, key, property);
       continue;
     }
-    const auto planned = plan_entry(change, key, property, entry, model, now_ms);
+    const auto planned = plan_entry(change, key, property, entry, rules);
     if (!planned) return planned.error();
   }
   if (held.size() + count_added(held, change) > kMaxProperties) {
@@ -181,43 +185,24 @@ Result<TwinChange> plan_update(const Properties& held, const wire::TwinMap& upda
   return change;
 }
 
-TwinChange plan_desired(const Properties& held, const device::Device* previous, const device::Device& next,
-                        const device::DeviceModel* model, std::int64_t now_ms) {
-  std::set<std::string> keys;
-  for (const auto& property : next.properties)
-    keys.insert(property.name);
-  if (previous) {
-    for (const auto& property : previous->properties)
-      keys.insert(property.name);
-  }
-  TwinChange change;
-  for (const auto& key : keys) {
-    const Property* property = find_property(held, key);
-    const auto before = desired_of(previous ? previous->find(key) : nullptr);
-    const auto after = desired_of(next.find(key));
-    Property planned = property ? *property : Property{};
-    planned.expected = next_expected(planned.expected, before, after, now_ms);
-    if (planned.expected == (property ? property->expected : std::nullopt)) continue;
-    ++planned.expected_version;
-    if (const auto* known = model ? model->find(key) : nullptr) planned.type = device::twin_type(known->type);
-    record(change, key, property, std::move(planned));
-  }
-  return change;
-}
-
 std::optional<nlohmann::json> make_delta(const Properties& held, const device::DeviceModel* model,
-                                         std::int64_t now_ms) {
+                                         std::int64_t now_ms, std::int64_t trusted_ms) {
+  const auto wanted = [&](const Property& property) {
+    const auto* expected = property.live_expected();
+    const bool over = property.expires_ms != 0 && property.expires_ms <= trusted_ms;
+    return expected && !expected->value.empty() && !over;
+  };
   wire::TwinMap entries;
+  std::map<std::string, std::string> delta;
   for (const auto& [key, property] : held) {
-    if (property.expected && !property.expected->value.empty()) entries[key] = to_entry(property);
-  }
-  auto document = wire::twin_delta(now_ms, entries);
-  auto& delta = document["delta"];
-  for (const auto& [key, entry] : entries) {
-    const auto& property = held.at(key);
-    if (property.actual && same_value(key, property, model)) delta.erase(key);
+    if (wanted(property) && !is_met(key, property, model)) delta[key] = property.expected->value;
   }
   if (delta.empty()) return std::nullopt;
+  for (const auto& [key, property] : held) {
+    if (wanted(property)) entries[key] = to_entry(property);
+  }
+  auto document = wire::twin_delta(now_ms, entries);
+  document["delta"] = std::move(delta);
   return document;
 }
 
@@ -234,7 +219,12 @@ void TwinTable::remove(const DeviceId& id) {
   devices_.erase(id);
 }
 
-void TwinTable::adopt(const DeviceId& id, const TwinChange& change) {
+TwinDevice* TwinTable::edit(const DeviceId& id) {
+  const auto found = devices_.find(id);
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+void TwinTable::adopt(const DeviceId& id, const TwinChange& change, std::int64_t now_ms) {
   auto& properties = devices_[id].properties;
   for (const auto& [key, next] : change.properties) {
     if (next) {
@@ -242,6 +232,9 @@ void TwinTable::adopt(const DeviceId& id, const TwinChange& change) {
     } else {
       properties.erase(key);
     }
+  }
+  for (const auto& key : change.refreshed) {
+    if (auto& actual = properties[key].actual) actual->timestamp = now_ms;
   }
 }
 

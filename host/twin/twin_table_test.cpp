@@ -27,32 +27,18 @@ wire::TwinMap expected(const std::string& key, const std::string& value) {
   return {{key, {wire::TwinValue{value, 1}, std::nullopt, std::nullopt, "", false}}};
 }
 
-device::Device with_desired(const std::string& key, std::optional<std::string> value) {
-  device::Device device;
-  device::DeviceProperty property;
-  property.name = key;
-  property.desired = std::move(value);
-  device.properties.push_back(std::move(property));
-  return device;
-}
-
 /// A table of one device that updates are played into.
 class Twin {
  public:
   Twin() { table_.add(id_); }
 
   TwinChange update(const wire::TwinMap& entries, std::int64_t now = 1) {
-    auto change = plan_update(properties(), entries, &model_, now).value();
-    table_.adopt(id_, change);
-    return change;
-  }
-  TwinChange desire(const device::Device* previous, const device::Device& next) {
-    auto change = plan_desired(properties(), previous, next, &model_, 7);
-    table_.adopt(id_, change);
+    auto change = plan_update(properties(), entries, {&model_, now}).value();
+    table_.adopt(id_, change, now);
     return change;
   }
   const Properties& properties() const { return table_.find(id_)->properties; }
-  std::optional<nlohmann::json> delta() const { return make_delta(properties(), &model_, 1); }
+  std::optional<nlohmann::json> delta() const { return make_delta(properties(), &model_, 1, 1); }
 
  private:
   DeviceId id_{"default", "lamp"};
@@ -92,7 +78,7 @@ TEST(TwinUpdate, OfAWrongTypeIsRefusedByKeyAndTypeAndChangesNothingElse) {
   const auto model = lamp_model();
   auto entries = actual("level", "wet");
   entries.merge(actual("label", "fine"));
-  const auto change = plan_update({}, entries, &model, 1);
+  const auto change = plan_update({}, entries, {&model, 1});
   ASSERT_FALSE(change.has_value());
   EXPECT_EQ(change.error().code, "400");
   EXPECT_THAT(change.error().text, HasSubstr("\"level\""));
@@ -101,17 +87,17 @@ TEST(TwinUpdate, OfAWrongTypeIsRefusedByKeyAndTypeAndChangesNothingElse) {
 
 TEST(TwinUpdate, RefusesAnExpectedValueOutOfRangeButTakesWhatIsMeasuredThere) {
   const auto model = lamp_model();
-  EXPECT_FALSE(plan_update({}, expected("level", "101"), &model, 1).has_value());
-  EXPECT_TRUE(plan_update({}, actual("level", "101"), &model, 1).has_value());
+  EXPECT_FALSE(plan_update({}, expected("level", "101"), {&model, 1}).has_value());
+  EXPECT_TRUE(plan_update({}, actual("level", "101"), {&model, 1}).has_value());
 }
 
 TEST(TwinUpdate, OfAKeyTheModelDoesNotKnowGoesByItsOwnType) {
   auto entries = actual("other", "many");
-  EXPECT_TRUE(plan_update({}, entries, nullptr, 1).has_value());
+  EXPECT_TRUE(plan_update({}, entries, {nullptr, 1}).has_value());
   entries["other"].type = "int";
-  EXPECT_FALSE(plan_update({}, entries, nullptr, 1).has_value());
+  EXPECT_FALSE(plan_update({}, entries, {nullptr, 1}).has_value());
   entries["other"].type = "Updated";
-  const auto change = plan_update({}, entries, nullptr, 1);
+  const auto change = plan_update({}, entries, {nullptr, 1});
   ASSERT_FALSE(change.has_value());
   EXPECT_THAT(change.error().text, HasSubstr("\"Updated\""));
 }
@@ -136,43 +122,36 @@ TEST(TwinUpdate, CannotFillTheDiskWithKeys) {
   wire::TwinMap entries;
   for (std::size_t i = 0; i <= kMaxProperties; ++i)
     entries.merge(actual("k" + std::to_string(i), "1"));
-  EXPECT_FALSE(plan_update({}, entries, nullptr, 1).has_value());
+  EXPECT_FALSE(plan_update({}, entries, {nullptr, 1}).has_value());
   entries.erase(entries.begin());
-  EXPECT_TRUE(plan_update({}, entries, nullptr, 1).has_value());
+  EXPECT_TRUE(plan_update({}, entries, {nullptr, 1}).has_value());
 }
 
-TEST(Desired, OfTheSpecBecomesExpected) {
-  Twin twin;
-  const auto change = twin.desire(nullptr, with_desired("power", "true"));
-  EXPECT_EQ(twin.properties().at("power").expected, (wire::TwinValue{"true", 7}));
-  EXPECT_EQ(twin.properties().at("power").type, "boolean");
-  EXPECT_EQ(change.reported_keys(), std::set<std::string>{"power"});
+TEST(TwinUpdate, OfAnEqualValueIsWorthAReportAfterAWhileButNoWrite) {
+  const device::DeviceModel model = lamp_model();
+  Properties held = {{"level", {}}};
+  held["level"].actual = wire::TwinValue{"5", 1000};
+  held["level"].type = "int";
+  const UpdateRules rules{&model, 1'500, std::chrono::milliseconds(500)};
+  const auto change = plan_update(held, actual("level", "5"), rules).value();
+  EXPECT_TRUE(change.empty());
+  EXPECT_EQ(change.reported_keys(), std::set<std::string>{"level"});
+  EXPECT_TRUE(plan_update(held, actual("level", "5"), {&model, 1'499, rules.refresh})
+                  .value()
+                  .reported_keys()
+                  .empty());
+  TwinTable table;
+  table.add({"default", "lamp"}).properties = held;
+  table.adopt({"default", "lamp"}, change, 1'500);
+  EXPECT_EQ(table.find({"default", "lamp"})->properties.at("level").actual->timestamp, 1'500);
 }
 
-TEST(Desired, ThatDidNotChangeLeavesWhatTheEdgeHasSetSince) {
+TEST(TwinUpdate, DocumentShowsEqualValuesAsKubeEdgeDoes) {
   Twin twin;
-  const auto spec = with_desired("power", "true");
-  twin.desire(nullptr, spec);
-  twin.update(expected("power", "false"));
-  EXPECT_TRUE(twin.desire(&spec, spec).empty());
-  EXPECT_EQ(twin.properties().at("power").expected->value, "false");
-}
-
-TEST(Desired, TakenOutOfTheSpecIsExpectedNoMore) {
-  Twin twin;
-  const auto spec = with_desired("power", "true");
-  twin.desire(nullptr, spec);
-  twin.desire(&spec, with_desired("power", std::nullopt));
-  EXPECT_EQ(twin.properties().at("power").expected, std::nullopt);
-  twin.desire(nullptr, spec);
-  twin.desire(&spec, device::Device{});
-  EXPECT_EQ(twin.properties().at("power").expected, std::nullopt);
-}
-
-TEST(Desired, OfEmptyTextWishesForNothing) {
-  Twin twin;
-  EXPECT_TRUE(twin.desire(nullptr, with_desired("power", "")).empty());
-  EXPECT_EQ(twin.delta(), std::nullopt);
+  twin.update(actual("level", "5"), 1);
+  const auto change = twin.update(actual("level", "5"), 2);
+  EXPECT_TRUE(change.empty());
+  EXPECT_EQ(change.document.at("level").last, change.document.at("level").current);
 }
 
 TEST(Delta, HoldsAllDifferingKeys) {
