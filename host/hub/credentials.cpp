@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include "sdk/net/tls.hpp"
 
@@ -55,8 +54,13 @@ void sync_folder(const fs::path& folder) {
   ::close(fd);
 }
 
-Result<void> replace_file(const fs::path& file, std::string_view text, mode_t mode) {
-  const fs::path fresh = file.string() + ".new";
+fs::path fresh_of(const fs::path& file) {
+  return file.string() + ".new";
+}
+
+/// Beside its place, on disk.
+Result<void> write_fresh(const fs::path& file, std::string_view text, mode_t mode) {
+  const fs::path fresh = fresh_of(file);
   ::unlink(fresh.c_str());  // a leftover may have another mode
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (fd < 0) return cannot_write(fresh, errno);
@@ -64,22 +68,54 @@ Result<void> replace_file(const fs::path& file, std::string_view text, mode_t mo
   const int error = errno;
   ::close(fd);
   if (!written) return cannot_write(fresh, error);
-  if (::rename(fresh.c_str(), file.c_str()) != 0) return cannot_write(file, errno);
+  return {};
+}
+
+/// On disk before it returns, so that steps keep their order over a power cut.
+Result<void> take_place(const fs::path& file) {
+  if (::rename(fresh_of(file).c_str(), file.c_str()) != 0) return cannot_write(file, errno);
   sync_folder(file.parent_path());
   return {};
 }
 
-}  // namespace
-
-Result<std::optional<Credentials>> load_credentials(const fs::path& folder) {
+Result<Credentials> read_all(const fs::path& folder) {
   auto ca = read_file(folder / "ca.crt");
   if (!ca) return ca.error();
   auto certificate = read_file(folder / "node.crt");
   if (!certificate) return certificate.error();
   auto key = read_file(folder / "node.key");
   if (!key) return key.error();
-  if (ca->empty() || certificate->empty() || key->empty()) return std::optional<Credentials>();
-  return std::optional(Credentials{std::move(*ca), {std::move(*certificate), std::move(*key)}});
+  return Credentials{std::move(*ca), {std::move(*certificate), std::move(*key)}};
+}
+
+bool fit_together(const Credentials& credentials) {
+  return net::make_client_tls({credentials.ca_pem, credentials.identity}).has_value();
+}
+
+/// save_credentials() was cut short between the certificate and its key, which waits beside its place.
+Result<void> end_cut_save(const fs::path& folder, Credentials& credentials) {
+  auto key = read_file(fresh_of(folder / "node.key"));
+  if (!key) return key.error();
+  auto whole = credentials;
+  whole.identity.key_pem = std::move(*key);
+  if (whole.identity.key_pem.empty() || !fit_together(whole)) return {};
+  credentials = std::move(whole);
+  return take_place(folder / "node.key");
+}
+
+}  // namespace
+
+Result<std::optional<Credentials>> load_credentials(const fs::path& folder) {
+  auto credentials = read_all(folder);
+  if (!credentials) return credentials.error();
+  const auto& identity = credentials->identity;
+  if (credentials->ca_pem.empty() || identity.certificate_pem.empty()) return std::optional<Credentials>();
+  if (identity.key_pem.empty() || !fit_together(*credentials)) {
+    const auto ended = end_cut_save(folder, *credentials);
+    if (!ended) return ended.error();
+  }
+  if (identity.key_pem.empty()) return std::optional<Credentials>();
+  return std::optional(std::move(*credentials));
 }
 
 Result<void> save_credentials(const fs::path& folder, const Credentials& credentials) {
@@ -87,16 +123,31 @@ Result<void> save_credentials(const fs::path& folder, const Credentials& credent
   fs::create_directories(folder, error);
   if (error)
     return unavailable("CannotWrite", "cannot make the folder " + folder.string() + ": " + error.message());
-  fs::remove(folder / "node.crt", error);
-  const auto ca = replace_file(folder / "ca.crt", credentials.ca_pem, kPublic);
+  const auto old_ca = read_file(folder / "ca.crt");
+  const bool same_ca = old_ca && *old_ca == credentials.ca_pem;
+  // Without a certificate the set is incomplete: nothing of the old cloud is used with the new one.
+  if (!same_ca) fs::remove(folder / "node.crt", error);
+  const auto ca = write_fresh(folder / "ca.crt", credentials.ca_pem, kPublic);
   if (!ca) return ca.error();
-  const auto key = replace_file(folder / "node.key", credentials.identity.key_pem, kPrivate);
+  const auto key = write_fresh(folder / "node.key", credentials.identity.key_pem, kPrivate);
   if (!key) return key.error();
-  return replace_file(folder / "node.crt", credentials.identity.certificate_pem, kPublic);
+  const auto certificate = write_fresh(folder / "node.crt", credentials.identity.certificate_pem, kPublic);
+  if (!certificate) return certificate.error();
+  for (const char* file : {"ca.crt", "node.crt", "node.key"}) {
+    const auto placed = take_place(folder / file);
+    if (!placed) return placed.error();
+  }
+  return {};
 }
 
 net::Subject node_subject(const std::string& node_name) {
   return {"system:node:" + node_name, {"system:nodes"}};
+}
+
+bool expired_only(const Credentials& credentials, const std::string& node_name, WallTime now) {
+  const auto info = net::certificate_info(credentials.identity.certificate_pem);
+  if (!info || info->not_after > now) return false;
+  return unusable_because(credentials, node_name, info->not_after - std::chrono::seconds(1)).empty();
 }
 
 std::string unusable_because(const Credentials& credentials, const std::string& node_name, WallTime now) {

@@ -57,6 +57,48 @@ TEST(Credentials, OfAnotherNodeOrExpiredOrBrokenAreOfNoUseAndSayWhy) {
   EXPECT_NE(unusable_because(other_key, "edge-1", kNow), "");
 }
 
+/// Stops after each step of a save, as a power cut would.
+TEST(Credentials, AreTheOldOnesOrTheNewOnesWhereverASaveIsCut) {
+  const test::Authority authority;
+  const auto old = credentials_of(authority, "edge-1");
+  const auto fresh = credentials_of(authority, "edge-1");
+  for (int steps = 0; steps <= 3; ++steps) {
+    const test::TempFolder folder;
+    const auto& at = folder.path();
+    ASSERT_TRUE(save_credentials(at / "old", old));
+    ASSERT_TRUE(save_credentials(at / "fresh", fresh));
+    const auto names = {"ca.crt", "node.crt", "node.key"};
+    for (const std::string name : names)
+      fs::copy(at / "fresh" / name, at / "old" / (name + ".new"));
+    int step = 0;
+    for (const std::string name : names) {
+      if (step++ < steps) fs::rename(at / "old" / (name + ".new"), at / "old" / name);
+    }
+    for (int again = 0; again < 2; ++again) {
+      const auto loaded = load_credentials(at / "old").value();
+      ASSERT_TRUE(loaded) << steps;
+      EXPECT_EQ(unusable_because(*loaded, "edge-1", kNow), "") << steps;
+      EXPECT_EQ(loaded->identity.certificate_pem == fresh.identity.certificate_pem, steps >= 2) << steps;
+    }
+  }
+}
+
+TEST(Credentials, OfAnotherCloudAreNeverMixedWithTheNewOnes) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(save_credentials(folder.path(), credentials_of({}, "edge-1")));
+  fs::create_directory(folder.path() / "node.key.new");  // the save fails here
+  EXPECT_FALSE(save_credentials(folder.path(), credentials_of({}, "edge-1")));
+  EXPECT_FALSE(load_credentials(folder.path()).value());
+}
+
+TEST(Credentials, ThatAreOnlyTooOldCanBeRenewed) {
+  const test::Authority authority;
+  const auto good = credentials_of(authority, "edge-1");
+  EXPECT_FALSE(expired_only(good, "edge-1", kNow));
+  EXPECT_TRUE(expired_only(good, "edge-1", kNow + std::chrono::hours(2)));
+  EXPECT_FALSE(expired_only(good, "edge-2", kNow + std::chrono::hours(2)));
+}
+
 TEST(Credentials, NotValidYetAreKept) {
   EXPECT_EQ(unusable_because(credentials_of({}, "edge-1"), "edge-1", WallTime{}), "");
 }

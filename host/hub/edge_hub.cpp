@@ -7,13 +7,17 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fstream>
 #include <random>
 
 #include "host/hub/enrolment.hpp"
 #include "host/hub/reconnect_policy.hpp"
+#include "host/hub/renewal_plan.hpp"
 #include "host/hub/session.hpp"
+#include "sdk/base/ids.hpp"
 #include "sdk/net/tls.hpp"
 
 namespace hearth::edgehub {
@@ -25,6 +29,7 @@ using std::chrono::steady_clock;
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 constexpr const char* kCertPort = "10002";
 constexpr std::chrono::milliseconds kStopLimit{1500};
+constexpr RenewalPlan::Duration kWithoutLink = std::chrono::hours(1);  // a link that comes up ends this wait
 
 struct Counters {
   explicit Counters(Metrics& metrics)
@@ -32,19 +37,26 @@ struct Counters {
         reconnects(metrics.counter("hearth_edgehub_reconnects_total", "Links made after the first one")),
         malformed(metrics.counter("hearth_edgehub_malformed_total", "Frames from the cloud passed over")),
         sent(metrics.counter("hearth_edgehub_sent_total", "Messages queued on the link")),
-        received(metrics.counter("hearth_edgehub_received_total", "Messages from the cloud")) {}
+        received(metrics.counter("hearth_edgehub_received_total", "Messages from the cloud")),
+        renewals(
+            metrics.counter("hearth_edgehub_certificate_renewals_total", "Certificates renewed in time")),
+        expires(metrics.gauge("hearth_edgehub_certificate_expires_seconds",
+                              "Until the node's certificate ends; negative afterwards")) {}
 
   prometheus::Gauge& connected;
   prometheus::Counter& reconnects;
   prometheus::Counter& malformed;
   prometheus::Counter& sent;
   prometheus::Counter& received;
+  prometheus::Counter& renewals;
+  prometheus::Gauge& expires;
 };
 
 /// How one attempt, or the link it made, ended.
 struct Outcome {
   Error why;
   ReconnectPolicy::Duration was_up{0};
+  std::chrono::seconds retry_after{0};
 };
 
 struct Endpoints {
@@ -71,8 +83,24 @@ Result<Endpoints> endpoints(const EdgeHubOptions& options) {
   return Endpoints{std::move(*cloud), std::move(*certificates)};
 }
 
-bool needs_a_person(const Error& error) {
-  return error.cls == ErrorClass::invalid || error.cls == ErrorClass::denied;
+Ending::Cause cause_of(const Error& error) {
+  if (error.code == "NotYetValid") return Ending::Cause::clock;
+  const bool person = error.cls == ErrorClass::invalid || error.cls == ErrorClass::denied;
+  return person ? Ending::Cause::refusal : Ending::Cause::outage;
+}
+
+/// Empty if there is none: a node that has its certificate needs no token.
+std::string read_token(const std::filesystem::path& file) {
+  constexpr std::streamsize kMax = 16 * 1024;
+  std::ifstream in(file, std::ios::binary);
+  std::string text(kMax, '\0');
+  in.read(text.data(), kMax);
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+long days(std::chrono::seconds time) {
+  return static_cast<long>(std::chrono::duration_cast<std::chrono::days>(time).count());
 }
 
 }  // namespace
@@ -85,6 +113,8 @@ class EdgeHub::Impl : public std::enable_shared_from_this<Impl> {
         counters_(metrics),
         policy_(options_.min_reconnect, options_.max_reconnect),
         retry_timer_(io),
+        renew_timer_(io),
+        switched_timer_(io),
         ended_timer_(io) {}
 
   void start();
@@ -95,15 +125,27 @@ class EdgeHub::Impl : public std::enable_shared_from_this<Impl> {
 
   std::function<void(wire::HubMessage)> message_handler_ = [](const wire::HubMessage&) {};
   std::function<void(LinkState)> link_handler_ = [](const LinkState&) {};
+  std::function<void()> room_handler_ = [] {};
 
  private:
   static asio::awaitable<void> keep_linked(std::shared_ptr<Impl> self);
+  static asio::awaitable<void> keep_renewed(std::shared_ptr<Impl> self);
+  void run_loop(asio::awaitable<void> loop, asio::cancellation_signal& cancel);
+  void end_loop(asio::cancellation_signal& cancel);
   asio::awaitable<Outcome> attempt();
-  asio::awaitable<Outcome> serve(SessionOptions session_options);
+  EnrolmentOptions enrolment_options(const net::Url& certificates) const;
+  Error with_token_file(Error error) const;
+  Result<std::shared_ptr<Session>> make_session(const net::Url& cloud, const Credentials& credentials);
+  asio::awaitable<Outcome> serve(std::shared_ptr<Session> session);
+  asio::awaitable<Result<void>> renew_now();
+  asio::awaitable<Result<void>> switch_over(net::Url cloud, Credentials credentials);
+  void plan_renewal(const Credentials& credentials);
+  void show_expiry();
   void link_up();
   void link_down(const Error& why);
   void set_link(LinkState state);
   ReconnectPolicy::Duration pause(const Outcome& outcome);
+  double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
   void received(std::string_view frame);
   void passed_over(const std::string& why);
   asio::awaitable<void> wait_for_end();
@@ -113,27 +155,44 @@ class EdgeHub::Impl : public std::enable_shared_from_this<Impl> {
   Counters counters_;
   ReconnectPolicy policy_;
   asio::steady_timer retry_timer_;
-  asio::steady_timer ended_timer_;  // cancelled when keep_linked() has ended
-  asio::cancellation_signal cancel_;
+  asio::steady_timer renew_timer_;
+  asio::steady_timer switched_timer_;  // cancelled when switching_ ends
+  asio::steady_timer ended_timer_;     // cancelled when a loop has ended
+  asio::cancellation_signal cancel_link_;
+  asio::cancellation_signal cancel_renewal_;
+  const std::string instance_ = new_uuid();
   std::minstd_rand random_{std::random_device{}()};
-  std::shared_ptr<Session> session_;  // while the link is up
+  std::shared_ptr<Session> session_;    // while the link is up
+  std::shared_ptr<Session> successor_;  // open already, when session_ is to end for it
+  std::optional<RenewalPlan> renewal_;
   LinkState link_;
+  bool switching_ = false;  // a successor is being opened
   bool linked_before_ = false;
   bool malformed_logged_ = false;
-  bool running_ = false;
+  int running_ = 0;  // loops
   bool stopping_ = false;
 };
 
 void EdgeHub::Impl::start() {
-  running_ = true;
+  run_loop(keep_linked(shared_from_this()), cancel_link_);
+  run_loop(keep_renewed(shared_from_this()), cancel_renewal_);
+}
+
+void EdgeHub::Impl::run_loop(asio::awaitable<void> loop, asio::cancellation_signal& cancel) {
+  ++running_;
   auto ended = [self = shared_from_this()](std::exception_ptr escaped) {
-    self->running_ = false;
+    --self->running_;
     self->ended_timer_.cancel();
     // A cancelled coroutine ends by an exception at its next wait.
-    if (escaped && !self->stopping_) spdlog::error("edgehub: the link's loop ended by an exception");
+    if (escaped && !self->stopping_) spdlog::error("edgehub: a loop of the link ended by an exception");
   };
-  asio::co_spawn(io_, keep_linked(shared_from_this()),
-                 asio::bind_cancellation_slot(cancel_.slot(), std::move(ended)));
+  asio::co_spawn(io_, std::move(loop), asio::bind_cancellation_slot(cancel.slot(), std::move(ended)));
+}
+
+/// The loop is ended in a later turn by what lies in the signal: that must live until then.
+void EdgeHub::Impl::end_loop(asio::cancellation_signal& cancel) {
+  cancel.emit(asio::cancellation_type::terminal);
+  asio::post(io_, [self = shared_from_this()] {});
 }
 
 asio::awaitable<void> EdgeHub::Impl::keep_linked(std::shared_ptr<Impl> self) {
@@ -146,38 +205,152 @@ asio::awaitable<void> EdgeHub::Impl::keep_linked(std::shared_ptr<Impl> self) {
   }
 }
 
+EnrolmentOptions EdgeHub::Impl::enrolment_options(const net::Url& certificates) const {
+  EnrolmentOptions made{
+      .cert_server = certificates, .token = options_.token, .node_name = options_.node_name};
+  if (!options_.token_file.empty()) made.token = read_token(options_.token_file);
+  return made;
+}
+
+Error EdgeHub::Impl::with_token_file(Error error) const {
+  if (error.code == "NoToken" && !options_.token_file.empty())
+    error.text += " (nothing is in " + options_.token_file.string() + ")";
+  return error;
+}
+
 asio::awaitable<Outcome> EdgeHub::Impl::attempt() {
   auto addresses = endpoints(options_);
   if (!addresses) co_return Outcome{addresses.error()};
-  EnrolmentOptions enrolment{addresses->certificates, options_.token, options_.node_name};
+  auto enrolment = enrolment_options(addresses->certificates);
+  const auto patience = enrolment.patience;
   auto folder = options_.data_dir / "certs";
   auto credentials = co_await obtain_credentials(io_.get_executor(), std::move(folder), std::move(enrolment),
                                                  std::chrono::system_clock::now());
-  if (!credentials) co_return Outcome{credentials.error()};
-  const net::ClientTls with_identity{credentials->ca_pem, credentials->identity};
-  auto tls = net::make_client_tls(with_identity);
-  if (!tls) co_return Outcome{tls.error()};
-  SessionOptions session_options{.cloud = addresses->cloud,
-                                 .node_name = options_.node_name,
-                                 .project_id = options_.project_id,
-                                 .tls = *tls,
-                                 .keepalive = options_.keepalive};
-  co_return co_await serve(std::move(session_options));
+  if (!credentials) co_return Outcome{with_token_file(credentials.error()), {}, patience->retry_after};
+  plan_renewal(*credentials);
+  auto session = make_session(addresses->cloud, *credentials);
+  if (!session) co_return Outcome{session.error()};
+  auto opened = co_await (*session)->open();
+  if (!opened) co_return Outcome{opened.error(), {}, (*session)->retry_after()};
+  co_return co_await serve(*session);
 }
 
-asio::awaitable<Outcome> EdgeHub::Impl::serve(SessionOptions session_options) {
-  auto session = std::make_shared<Session>(io_, std::move(session_options),
-                                           [this](std::string_view frame) { received(frame); });
-  auto opened = co_await session->open();
-  if (!opened) co_return Outcome{opened.error()};
+Result<std::shared_ptr<Session>> EdgeHub::Impl::make_session(const net::Url& cloud,
+                                                             const Credentials& credentials) {
+  auto tls = net::make_client_tls({credentials.ca_pem, credentials.identity});
+  if (!tls) return tls.error();
+  SessionOptions session_options{.cloud = cloud,
+                                 .node_name = options_.node_name,
+                                 .project_id = options_.project_id,
+                                 .instance = instance_,
+                                 .tls = *tls,
+                                 .keepalive = options_.keepalive,
+                                 .ping_interval = options_.ping_interval,
+                                 .silence_limit = options_.silence_limit,
+                                 .max_queued_bytes = options_.max_queued_bytes};
+  SessionHandlers handlers{[this](std::string_view frame) { received(frame); }, [this] { room_handler_(); }};
+  return std::make_shared<Session>(io_, std::move(session_options), std::move(handlers));
+}
+
+asio::awaitable<Outcome> EdgeHub::Impl::serve(std::shared_ptr<Session> session) {
   const auto since = steady_clock::now();
   session_ = session;
   malformed_logged_ = false;
   link_up();
   Error why = co_await session->run();
+  // The cloud may end the old session before we know that the new one stands.
+  while (switching_ && !stopping_) {
+    switched_timer_.expires_at(steady_clock::time_point::max());
+    co_await switched_timer_.async_wait(kNoThrow);
+  }
+  while (successor_) {
+    session = std::exchange(successor_, nullptr);
+    why = co_await session->run();
+  }
   session_.reset();
   const auto was_up = std::chrono::duration_cast<ReconnectPolicy::Duration>(steady_clock::now() - since);
-  co_return Outcome{std::move(why), was_up};
+  co_return Outcome{std::move(why), was_up, session->retry_after()};
+}
+
+void EdgeHub::Impl::plan_renewal(const Credentials& credentials) {
+  const auto info = net::certificate_info(credentials.identity.certificate_pem);
+  if (!info || (renewal_ && renewal_->expires() == info->not_after)) return;
+  renewal_.emplace(info->not_before, info->not_after, random());
+  const auto left =
+      std::chrono::duration_cast<std::chrono::seconds>(info->not_after - std::chrono::system_clock::now());
+  spdlog::info("edgehub: the node's certificate is good until {}, {} days", to_rfc3339(info->not_after),
+               days(left));
+  renew_timer_.cancel();
+  show_expiry();
+}
+
+void EdgeHub::Impl::show_expiry() {
+  const std::chrono::duration<double> left = renewal_->expires() - std::chrono::system_clock::now();
+  counters_.expires.Set(left.count());
+}
+
+asio::awaitable<void> EdgeHub::Impl::keep_renewed(std::shared_ptr<Impl> self) {
+  while (!self->stopping_) {
+    const auto now = std::chrono::system_clock::now();
+    const auto wait = self->renewal_ ? self->renewal_->wait(now) : kWithoutLink;
+    if (self->renewal_) self->show_expiry();
+    // While there is no link the cloud is hardly there to sign, and an expired certificate is renewed before dialling.
+    const bool due = self->renewal_ && self->renewal_->due(now);
+    if (due && self->session_) {
+      const auto renewed = co_await self->renew_now();
+      if (renewed) continue;
+      spdlog::warn("edgehub: {}; tried again later, the certificate is good until {}", renewed.error().text,
+                   to_rfc3339(self->renewal_->expires()));
+      self->renewal_->failed(now, self->random());
+      continue;
+    }
+    self->renew_timer_.expires_after(due ? kWithoutLink : wait);
+    co_await self->renew_timer_.async_wait(kNoThrow);
+  }
+}
+
+asio::awaitable<Result<void>> EdgeHub::Impl::renew_now() {
+  const auto folder = options_.data_dir / "certs";
+  auto addresses = endpoints(options_);
+  if (!addresses) co_return addresses.error();
+  auto present = load_credentials(folder);
+  if (!present) co_return present.error();
+  if (!*present) co_return unavailable("NoCertificate", "there is no certificate in " + folder.string());
+  auto enrolment = enrolment_options(addresses->certificates);
+  auto fresh = co_await renew(io_.get_executor(), std::move(enrolment), std::move(**present));
+  if (!fresh) co_return fresh.error();
+  const auto problem = unusable_because(*fresh, options_.node_name, std::chrono::system_clock::now());
+  if (!problem.empty())
+    co_return unavailable("BadCertificate", "the renewed certificate is of no use: " + problem);
+  const auto kept = save_credentials(folder, *fresh);
+  if (!kept) co_return kept.error();
+  counters_.renewals.Increment();
+  plan_renewal(*fresh);
+  auto switched = co_await switch_over(addresses->cloud, std::move(*fresh));
+  // The link that stands does not end with its certificate; the next one has the new.
+  if (!switched) spdlog::info("edgehub: the link keeps its older certificate: {}", switched.error().text);
+  co_return Result<void>();
+}
+
+/// The session of the new certificate stands before the old one ends: the link is never down in between.
+asio::awaitable<Result<void>> EdgeHub::Impl::switch_over(net::Url cloud, Credentials credentials) {
+  auto made = make_session(cloud, credentials);
+  if (!made) co_return made.error();
+  const auto fresh = *made;
+  switching_ = true;
+  auto opened = co_await fresh->open();
+  switching_ = false;
+  switched_timer_.cancel();
+  if (!opened) co_return opened.error();
+  if (!session_ || stopping_) {
+    fresh->close();
+    co_return unavailable("LinkDown", "the link ended meanwhile");
+  }
+  const auto old = std::exchange(session_, fresh);
+  successor_ = fresh;
+  old->close();
+  set_link(link_);
+  co_return Result<void>();
 }
 
 void EdgeHub::Impl::link_up() {
@@ -187,11 +360,13 @@ void EdgeHub::Impl::link_up() {
   spdlog::info("edgehub: linked to {} as {} ({})", options_.hub_url, options_.node_name,
                hearth_peer ? "a Hearth cloud" : "a KubeEdge cloud");
   counters_.connected.Set(1);
+  renew_timer_.cancel();
   set_link({.up = true, .hearth_peer = hearth_peer});
 }
 
 void EdgeHub::Impl::link_down(const Error& why) {
   session_.reset();
+  successor_.reset();
   counters_.connected.Set(0);
   const std::string problem = stopping_ ? "stopped" : why.text;
   if (!link_.up && link_.problem == problem) return;
@@ -205,22 +380,23 @@ void EdgeHub::Impl::set_link(LinkState state) {
 }
 
 ReconnectPolicy::Duration EdgeHub::Impl::pause(const Outcome& outcome) {
-  const double random = std::uniform_real_distribution<double>(0, 1)(random_);
-  if (needs_a_person(outcome.why)) return policy_.after_refusal(random);
-  return policy_.after_failure(outcome.was_up, random);
+  const Ending ending{.now = steady_clock::now(),
+                      .link_was_up = outcome.was_up,
+                      .cause = cause_of(outcome.why),
+                      .retry_after = outcome.retry_after};
+  return policy_.wait(ending, random());
 }
 
 void EdgeHub::Impl::received(std::string_view frame) {
-  auto message = wire::parse_hub_message(frame);
-  if (!message) {
-    passed_over(message.error().text);
-    return;
-  }
-  counters_.received.Increment();
-  try {
-    message_handler_(std::move(*message));
-  } catch (const std::exception& error) {  // what a message makes the handler throw must not end the link
-    passed_over(error.what());
+  auto messages = wire::parse_hub_frame(frame);
+  if (!messages) return passed_over(messages.error().text);
+  for (auto& message : *messages) {
+    counters_.received.Increment();
+    try {
+      message_handler_(std::move(message));
+    } catch (const std::exception& error) {  // what a message makes the handler throw must not end the link
+      passed_over(error.what());
+    }
   }
 }
 
@@ -231,7 +407,7 @@ void EdgeHub::Impl::passed_over(const std::string& why) {
 }
 
 bool EdgeHub::Impl::send(const wire::HubMessage& message) {
-  if (!link_.up || !session_ || !session_->send(wire::print(message))) return false;
+  if (!link_.up || !session_ || !session_->send(message)) return false;
   counters_.sent.Increment();
   return true;
 }
@@ -240,18 +416,20 @@ asio::awaitable<void> EdgeHub::Impl::stop() {
   const auto self = shared_from_this();
   stopping_ = true;
   retry_timer_.cancel();
+  switched_timer_.cancel();
+  end_loop(cancel_renewal_);
   if (session_) {
     session_->close();
     co_await wait_for_end();
   }
-  if (!running_) co_return;
-  cancel_.emit(asio::cancellation_type::terminal);
+  if (running_ == 0) co_return;
+  end_loop(cancel_link_);
   co_await wait_for_end();
 }
 
 asio::awaitable<void> EdgeHub::Impl::wait_for_end() {
   const auto deadline = steady_clock::now() + kStopLimit;
-  while (running_ && steady_clock::now() < deadline) {
+  while (running_ > 0 && steady_clock::now() < deadline) {
     ended_timer_.expires_at(deadline);
     co_await ended_timer_.async_wait(kNoThrow);
   }
@@ -261,8 +439,12 @@ void EdgeHub::Impl::abandon() {
   stopping_ = true;
   message_handler_ = [](const wire::HubMessage&) {};
   link_handler_ = [](const LinkState&) {};
+  room_handler_ = [] {};
   retry_timer_.cancel();
-  if (running_) cancel_.emit(asio::cancellation_type::terminal);
+  renew_timer_.cancel();
+  switched_timer_.cancel();
+  end_loop(cancel_renewal_);
+  end_loop(cancel_link_);
 }
 
 EdgeHub::EdgeHub(asio::io_context& io, EdgeHubOptions options, Metrics& metrics)
@@ -276,6 +458,9 @@ void EdgeHub::on_message(std::function<void(wire::HubMessage)> handler) {
 }
 void EdgeHub::on_link(std::function<void(LinkState)> handler) {
   impl_->link_handler_ = std::move(handler);
+}
+void EdgeHub::on_room(std::function<void()> handler) {
+  impl_->room_handler_ = std::move(handler);
 }
 void EdgeHub::start() {
   impl_->start();

@@ -7,7 +7,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "host/hub/credentials.hpp"
@@ -15,18 +17,28 @@
 
 namespace hearth::edgehub {
 
+/// What a server that is too busy asked for.
+struct Patience {
+  std::chrono::seconds retry_after{0};
+};
+
 struct EnrolmentOptions {
   net::Url cert_server;
   std::string token;  ///< may be empty while the certificates on disk are good
   std::string node_name;
+  std::shared_ptr<Patience> patience = std::make_shared<Patience>();  ///< set by an answer that says so
 };
 
-/// A fresh key and its certificate, signed by the cloud.
+/// A fresh key and its certificate, signed by the cloud for the token.
 boost::asio::awaitable<Result<Credentials>> enrol(boost::asio::any_io_executor executor,
                                                   EnrolmentOptions options);
 
-/// The certificates in the folder if they can be used and belong to the token's CA; else those of a new
-/// enrolment, saved there.
+/// The same for the certificate the node has now, which the cloud also takes for a while after its end.
+boost::asio::awaitable<Result<Credentials>> renew(boost::asio::any_io_executor executor,
+                                                  EnrolmentOptions options, Credentials present);
+
+/// The certificates in the folder if they can be used and belong to the token's CA; renewed if they have expired; else
+/// those of a new enrolment. Fresh ones are saved there.
 boost::asio::awaitable<Result<Credentials>> obtain_credentials(boost::asio::any_io_executor executor,
                                                                std::filesystem::path folder,
                                                                EnrolmentOptions options, WallTime now);

@@ -1,16 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/hub/reconnect_policy.hpp"
 
-namespace hearth::edgehub {
+#include <algorithm>
 
-ReconnectPolicy::Duration ReconnectPolicy::after_failure(Duration link_was_up, double random) {
-  if (link_was_up >= kStableLink) backoff_.reset();
-  return backoff_.next(random);
+namespace hearth::edgehub {
+namespace {
+
+using Duration = ReconnectPolicy::Duration;
+
+// So long into an outage each wait is a short one: a dial that is refused costs next to nothing.
+constexpr std::chrono::seconds kShortPhase{10};
+constexpr std::chrono::seconds kClockLimit{5};
+// A server may ask for patience, but not for ever.
+constexpr std::chrono::minutes kLongestRequest{10};
+
+Duration part(Duration whole, double random) {
+  return Duration(static_cast<Duration::rep>(random * static_cast<double>(whole.count())));
 }
 
-ReconnectPolicy::Duration ReconnectPolicy::after_refusal(double random) const {
-  const auto half = max_ / 2;
-  return half + Duration(static_cast<Duration::rep>(random * static_cast<double>(half.count())));
+}  // namespace
+
+/// A link that breaks at once earns nothing, so a cloud that accepts and closes is dialled ever more rarely; one that
+/// was good for a while may break again and be back soon.
+void ReconnectPolicy::grow(const Ending& ending) {
+  const auto since = last_ ? ending.now - *last_ : std::chrono::steady_clock::duration{0};
+  const auto down = std::chrono::duration_cast<Duration>(since) - ending.link_was_up;
+  trouble_ = std::max(trouble_ + std::max(down, Duration{0}) - ending.link_was_up, Duration{0});
+  last_ = ending.now;
+  limit_ = trouble_ <= kShortPhase ? min_ : std::min(limit_ * 2, max_);
+}
+
+Duration ReconnectPolicy::wait(const Ending& ending, double random) {
+  grow(ending);
+  if (ending.retry_after.count() > 0) {
+    const Duration asked = std::min<Duration>(ending.retry_after, kLongestRequest);
+    return asked + part(asked / 4, random);
+  }
+  switch (ending.cause) {
+    case Ending::Cause::outage:
+      return part(limit_, random);
+    case Ending::Cause::refusal:
+      return max_ / 4 + part(max_ / 4, random);
+    case Ending::Cause::clock:
+      return part(std::min<Duration>(limit_, kClockLimit), random);
+  }
+  return limit_;
 }
 
 }  // namespace hearth::edgehub

@@ -1,32 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// When to dial again. Full jitter from the first retry on, so that a fleet does not come back in one second.
-// Thread: its owner's; no I/O.   Errors: none.
+// When to dial again. Full jitter from the first retry on, so that a fleet does not come back in one second; short for
+// the first seconds of an outage, as most of them are a cloud that restarts; then ever longer.
+// Thread: its owner's; no I/O and no clock of its own.   Errors: none.
 #pragma once
 
 #include <chrono>
-
-#include "sdk/base/backoff.hpp"
+#include <optional>
 
 namespace hearth::edgehub {
 
-/// A link that stayed up this long counts as a success: the next wait is short again. A shorter one does not,
-/// or a cloud that accepts and closes at once would be dialled without end.
-inline constexpr std::chrono::seconds kStableLink{30};
+/// How an attempt to link, or the link it made, ended.
+struct Ending {
+  enum class Cause {
+    outage,
+    refusal,  ///< only a person can mend it, such as a bad token
+    clock,    ///< this machine's clock is behind, and is set any moment
+  };
+  std::chrono::steady_clock::time_point now;
+  std::chrono::milliseconds link_was_up{0};
+  Cause cause = Cause::outage;
+  std::chrono::seconds retry_after{0};  ///< what the server asked for; zero: nothing
+};
 
 class ReconnectPolicy {
  public:
-  using Duration = Backoff::Duration;
+  using Duration = std::chrono::milliseconds;
 
-  ReconnectPolicy(Duration min, Duration max) : backoff_(min, max), max_(max) {}
+  /// Waits are drawn from zero to a limit that grows from `min` to `max`.
+  ReconnectPolicy(Duration min, Duration max) : min_(min), max_(max), limit_(min) {}
 
-  /// The wait after an attempt that failed (`link_was_up` zero) or a link that ended; `random` in [0, 1).
-  Duration after_failure(Duration link_was_up, double random);
-  /// The wait after a failure that only a person can mend, such as a bad token: the upper half of the maximum.
-  Duration after_refusal(double random) const;
+  /// `random` in [0, 1).
+  Duration wait(const Ending& ending, double random);
 
  private:
-  Backoff backoff_;
+  void grow(const Ending& ending);
+
+  Duration min_;
   Duration max_;
+  Duration limit_;
+  Duration trouble_{0};  ///< time without a link, less the time with one since
+  std::optional<std::chrono::steady_clock::time_point> last_;
 };
 
 }  // namespace hearth::edgehub

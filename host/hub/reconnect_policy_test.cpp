@@ -7,52 +7,87 @@ namespace hearth::edgehub {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr milliseconds kNeverUp{0};
-constexpr double kLow = 0;
 constexpr double kHigh = 0.999999;
 
-ReconnectPolicy policy() {
-  return {milliseconds(500), seconds(30)};
-}
-
-TEST(ReconnectPolicy, JittersFromTheFirstRetryOn) {
-  auto low = policy();
-  auto high = policy();
-  const auto shortest = low.after_failure(kNeverUp, kLow);
-  const auto longest = high.after_failure(kNeverUp, kHigh);
-  EXPECT_EQ(shortest, milliseconds(500));
-  EXPECT_GT(longest, shortest);
-}
-
-TEST(ReconnectPolicy, NeverLeavesItsBounds) {
-  auto low = policy();
-  auto high = policy();
-  for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(low.after_failure(kNeverUp, kLow), milliseconds(500));
-    EXPECT_LE(high.after_failure(kNeverUp, kHigh), seconds(30));
+/// Dials without end: each wait passes before the next attempt, which fails at once.
+struct ReconnectPolicyTest : testing::Test {
+  milliseconds fail(double random, Ending ending = {}) {
+    ending.now = now;
+    const auto wait = policy.wait(ending, random);
+    now += wait;
+    return wait;
   }
-  EXPECT_GT(high.after_failure(kNeverUp, kHigh), seconds(29));
+  milliseconds fail_after(milliseconds link, double random) {
+    now += link;
+    Ending ending;
+    ending.link_was_up = link;
+    return fail(random, ending);
+  }
+  void fail_for(seconds outage) {
+    const auto end = now + outage;
+    while (now < end)
+      fail(kHigh);
+  }
+  ReconnectPolicy policy{seconds(1), seconds(60)};
+  std::chrono::steady_clock::time_point now{std::chrono::hours(1)};
+};
+
+TEST_F(ReconnectPolicyTest, JittersFullyFromTheFirstRetryOn) {
+  auto same = policy;
+  EXPECT_EQ(same.wait({.now = now}, 0), milliseconds(0));
+  same = policy;
+  EXPECT_EQ(same.wait({.now = now}, 0.5), milliseconds(500));
+  EXPECT_LE(fail(kHigh), seconds(1));
 }
 
-TEST(ReconnectPolicy, IsShortAgainAfterALinkThatStayedUp) {
-  auto dialling = policy();
-  for (int i = 0; i < 20; ++i)
-    dialling.after_failure(kNeverUp, kHigh);
-  EXPECT_LE(dialling.after_failure(seconds(30), kHigh), seconds(1));
+TEST_F(ReconnectPolicyTest, FindsACloudThatRestartsWithinASecond) {
+  const auto end = now + seconds(10);
+  while (now < end)
+    EXPECT_LE(fail(kHigh), seconds(1));
 }
 
-TEST(ReconnectPolicy, KeepsGrowingForLinksThatBreakAtOnce) {
-  auto dialling = policy();
-  for (int i = 0; i < 20; ++i)
-    dialling.after_failure(seconds(1), kHigh);
-  EXPECT_GT(dialling.after_failure(seconds(29), kHigh), seconds(29));
+TEST_F(ReconnectPolicyTest, GrowsToTheMaximumAndNoFurther) {
+  milliseconds longest{0};
+  for (int i = 0; i < 40; ++i)
+    longest = std::max(longest, fail(kHigh));
+  EXPECT_GT(longest, seconds(59));
+  EXPECT_LE(longest, seconds(60));
+  EXPECT_EQ(fail(0), milliseconds(0)) << "full jitter";
 }
 
-TEST(ReconnectPolicy, WaitsLongWhenOnlyAPersonCanHelp) {
-  EXPECT_EQ(policy().after_refusal(kLow), seconds(15));
-  EXPECT_LE(policy().after_refusal(kHigh), seconds(30));
+TEST_F(ReconnectPolicyTest, IsShortAgainAfterALinkThatWasGoodForAsLongAsTheOutage) {
+  fail_for(minutes(5));
+  EXPECT_GT(fail_after(seconds(1), kHigh), seconds(30));
+  EXPECT_LE(fail_after(minutes(20), kHigh), seconds(1));
+}
+
+TEST_F(ReconnectPolicyTest, StaysShortForACloudThatIsKilledNowAndThen) {
+  for (int i = 0; i < 100; ++i) {
+    fail_for(seconds(2));
+    EXPECT_LE(fail_after(seconds(5), kHigh), seconds(1)) << i;
+  }
+}
+
+TEST_F(ReconnectPolicyTest, GrowsForACloudThatAcceptsAndClosesAtOnce) {
+  for (int i = 0; i < 40; ++i)
+    fail_after(milliseconds(100), kHigh);
+  EXPECT_GT(fail_after(milliseconds(100), kHigh), seconds(30));
+}
+
+TEST_F(ReconnectPolicyTest, HonoursWhatTheServerAskedFor) {
+  EXPECT_EQ(fail(0, {.retry_after = seconds(40)}), seconds(40));
+  EXPECT_LE(fail(kHigh, {.retry_after = seconds(40)}), seconds(50));
+  EXPECT_LE(fail(kHigh, {.retry_after = std::chrono::hours(1000)}), minutes(13)) << "but not for ever";
+}
+
+TEST_F(ReconnectPolicyTest, WaitsLongWhenOnlyAPersonCanHelpAndShortForTheClock) {
+  EXPECT_EQ(fail(0, {.cause = Ending::Cause::refusal}), seconds(15));
+  EXPECT_LE(fail(kHigh, {.cause = Ending::Cause::refusal}), seconds(30));
+  fail_for(minutes(10));
+  EXPECT_LE(fail(kHigh, {.cause = Ending::Cause::clock}), seconds(5));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,10 +16,11 @@
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <cctype>
-#include <deque>
 
 #include "sdk/base/time.hpp"
-#include "sdk/wire/hub_message.hpp"
+#include "sdk/net/liveness.hpp"
+#include "sdk/net/server_check.hpp"
+#include "sdk/wire/frame_queue.hpp"
 
 namespace hearth::edgehub {
 namespace {
@@ -34,9 +34,14 @@ using boost::system::error_code;
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kCloseLimit{1};
 
-// The cloud sends nothing of its own accord. A dead link shows in our keepalives: unconfirmed by the peer's
-// TCP for this long, the kernel breaks it.
-constexpr int kUserTimeoutMs = 20'000;
+// A masked frame is copied through this, a TLS record at a time.
+constexpr std::size_t kWriteBuffer = 16 * 1024;
+// What is kept of a buffer that one long message has made grow.
+constexpr std::size_t kKeptBuffer = 64 * 1024;
+constexpr std::size_t kShownReason = 300;
+
+// The kernel's own watch, for data on its way; our pings are answered by the peer's WebSocket.
+constexpr int kUserTimeoutMs = 15'000;
 constexpr int kProbeAfterSeconds = 10;
 constexpr int kProbeIntervalSeconds = 5;
 
@@ -51,22 +56,6 @@ void detect_dead_peer(int socket) {
   set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kProbeIntervalSeconds);
   set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-}
-
-bool is_address(const std::string& host) {
-  error_code error;
-  asio::ip::make_address(host, error);
-  return !error;
-}
-
-/// The certificate must name the host dialled; a name is also told to the server (SNI).
-void expect_host(SSL* ssl, const std::string& host) {
-  if (is_address(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
-  } else {
-    SSL_set1_host(ssl, host.c_str());
-    SSL_set_tlsext_host_name(ssl, host.c_str());
-  }
 }
 
 std::string host_and_port(const net::Url& url) {
@@ -94,31 +83,49 @@ std::string in_words(const error_code& error) {
   return text;
 }
 
+/// The first line of what a cloud says to a user.
+std::string shown(std::string_view text) {
+  std::string line;
+  for (const char c : text.substr(0, kShownReason)) {
+    if (c == '\n') break;
+    if (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f) line += c;
+  }
+  return line;
+}
+
 }  // namespace
 
 class Session::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io, SessionOptions options, FrameHandler on_frame)
+  Impl(asio::io_context& io, SessionOptions options, SessionHandlers handlers)
       : options_(std::move(options)),
-        on_frame_(std::move(on_frame)),
+        handlers_(std::move(handlers)),
         resolver_(io),
         stream_(io, *options_.tls),
         keepalive_timer_(io),
+        ping_timer_(io),
         write_timer_(io),
-        close_timer_(io) {}
+        close_timer_(io),
+        liveness_(options_.silence_limit, net::BootClock::now()) {}
 
   asio::awaitable<Result<void>> open();
   asio::awaitable<Error> run();
-  bool send(std::string frame);
+  bool send(const wire::HubMessage& message);
   void close();
   void drop();
   bool hearth_peer() const { return hearth_peer_; }
+  std::chrono::seconds retry_after() const { return retry_after_; }
 
  private:
   asio::awaitable<Result<void>> connect();
   asio::awaitable<Result<void>> secure();
   asio::awaitable<Result<void>> upgrade();
+  void prepare_stream();
+  Error refused(const websocket::response_type& answer);
+  void take_last_words();
   void keepalive();
+  void watch_peer();
+  void ping();
   void write_next();
   void written(const error_code& error);
   void send_close();
@@ -127,15 +134,19 @@ class Session::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   SessionOptions options_;
-  FrameHandler on_frame_;
+  SessionHandlers handlers_;
   tcp::resolver resolver_;
   websocket::stream<beast::ssl_stream<beast::tcp_stream>> stream_;
   asio::steady_timer keepalive_timer_;
+  asio::steady_timer ping_timer_;
   asio::steady_timer write_timer_;
   asio::steady_timer close_timer_;
-  std::deque<std::string> queue_;
-  std::size_t queued_bytes_ = 0;
+  net::Liveness liveness_;
+  wire::FrameQueue queue_;
+  std::chrono::seconds retry_after_{0};
   bool open_ = false;
+  bool pinging_ = false;
+  bool wants_room_ = false;
   bool writing_ = false;
   bool closing_ = false;
   bool hearth_peer_ = false;
@@ -155,7 +166,7 @@ asio::awaitable<Result<void>> Session::Impl::connect() {
       co_await resolver_.async_resolve(options_.cloud.host, options_.cloud.port, kNoThrow);
   if (unresolved) co_return broken("the name cannot be resolved: " + in_words(unresolved));
   auto& tcp_stream = beast::get_lowest_layer(stream_);
-  tcp_stream.expires_after(options_.open_limit);
+  tcp_stream.expires_after(options_.connect_limit);
   const auto [error, endpoint] = co_await tcp_stream.async_connect(addresses, kNoThrow);
   if (error) co_return broken(in_words(error));
   detect_dead_peer(tcp_stream.socket().native_handle());
@@ -164,18 +175,16 @@ asio::awaitable<Result<void>> Session::Impl::connect() {
 
 asio::awaitable<Result<void>> Session::Impl::secure() {
   auto& tls = stream_.next_layer();
-  expect_host(tls.native_handle(), options_.cloud.host);
+  beast::get_lowest_layer(stream_).expires_after(options_.open_limit);
+  net::expect_server(tls.native_handle(), options_.cloud.host);
   const auto [error] = co_await tls.async_handshake(asio::ssl::stream_base::client, kNoThrow);
   if (!error) co_return Result<void>();
-  const long verified = SSL_get_verify_result(tls.native_handle());
-  if (verified != X509_V_OK) {
-    co_return broken(std::string("its certificate is not accepted: ") +
-                     X509_verify_cert_error_string(verified));
-  }
+  auto untrusted = net::untrusted_server(tls.native_handle(), options_.cloud.host);
+  if (untrusted) co_return std::move(*untrusted).within("cloud " + host_and_port(options_.cloud));
   co_return broken("TLS: " + in_words(error));
 }
 
-asio::awaitable<Result<void>> Session::Impl::upgrade() {
+void Session::Impl::prepare_stream() {
   beast::get_lowest_layer(stream_).expires_never();  // the WebSocket has timeouts of its own
   stream_.set_option(
       websocket::stream_base::timeout{options_.open_limit, websocket::stream_base::none(), false});
@@ -184,42 +193,71 @@ asio::awaitable<Result<void>> Session::Impl::upgrade() {
     request.set("project_id", options_.project_id);
     request.set("ConnectionUse", "msg");
     request.set(std::string(wire::kHearthProtocolHeader), "1");
+    request.set(std::string(wire::kHearthInstanceHeader), options_.instance);
     request.set(beast::http::field::user_agent, "hearth-host/" HEARTH_VERSION);
   }));
   stream_.read_message_max(wire::kMaxHubMessageSize);
   stream_.auto_fragment(false);
+  stream_.write_buffer_bytes(kWriteBuffer);
   stream_.text(true);
+  stream_.control_callback(
+      [this](websocket::frame_type, beast::string_view) { liveness_.heard(net::BootClock::now()); });
+}
+
+asio::awaitable<Result<void>> Session::Impl::upgrade() {
+  prepare_stream();
   const std::string target = "/" + options_.project_id + "/" + options_.node_name + "/events";
   const std::string host = host_and_port(options_.cloud);
   websocket::response_type answer;
   const auto [error] = co_await stream_.async_handshake(answer, host, target, kNoThrow);
-  if (error == websocket::error::upgrade_declined) {
-    co_return broken("it answered the upgrade with status " + std::to_string(answer.result_int()));
-  }
+  if (error == websocket::error::upgrade_declined) co_return refused(answer);
   if (error) co_return broken(in_words(error));
   hearth_peer_ = answer[std::string(wire::kHearthProtocolHeader)] == "1";
+  if (hearth_peer_) queue_.allow_batches();
   open_ = true;
   co_return Result<void>();
 }
 
+Error Session::Impl::refused(const websocket::response_type& answer) {
+  retry_after_ = net::parse_retry_after(answer[beast::http::field::retry_after]);
+  const auto reason = shown(answer.body());
+  return broken("it answered the upgrade with status " + std::to_string(answer.result_int()) +
+                (reason.empty() ? "" : ": " + reason));
+}
+
 asio::awaitable<Error> Session::Impl::run() {
   keepalive();
+  liveness_ = net::Liveness(options_.silence_limit, net::BootClock::now());
+  watch_peer();
   beast::flat_buffer buffer;
   error_code ended;
   while (!ended) {
     const auto [error, size] = co_await stream_.async_read(buffer, kNoThrow);
     ended = error;
     if (ended) break;
-    on_frame_({static_cast<const char*>(buffer.data().data()), buffer.size()});
+    liveness_.heard(net::BootClock::now());
+    handlers_.frame({static_cast<const char*>(buffer.data().data()), buffer.size()});
     buffer.consume(buffer.size());
+    if (buffer.capacity() > kKeptBuffer) buffer.shrink_to_fit();
   }
   drop();
+  if (failure_.empty() && ended == websocket::error::closed) take_last_words();
   co_return broken(failure_.empty() ? in_words(ended) : failure_);
+}
+
+/// Of the close frame: why, and perhaps when to come again.
+void Session::Impl::take_last_words() {
+  const auto reason = shown(stream_.reason().reason.c_str());
+  if (!reason.empty()) failure_ = "closed by the cloud: " + reason;
+  static constexpr std::string_view kPatience = "retry-after=";
+  if (const auto at = reason.find(kPatience); at != reason.npos)
+    retry_after_ = net::parse_retry_after(std::string_view(reason).substr(at + kPatience.size()));
 }
 
 void Session::Impl::drop() {
   open_ = false;
   keepalive_timer_.cancel();
+  ping_timer_.cancel();
   write_timer_.cancel();
   close_timer_.cancel();
   beast::get_lowest_layer(stream_).close();
@@ -228,7 +266,9 @@ void Session::Impl::drop() {
 /// First at once: the cloud closes a session without keepalives, whatever else is sent.
 void Session::Impl::keepalive() {
   if (!open_) return;
-  send(wire::print(wire::make_keepalive(to_unix_ms(std::chrono::system_clock::now()))));
+  queue_.push(
+      wire::make_keepalive(to_unix_ms(std::chrono::system_clock::now())));  // even if the queue is full
+  if (!writing_) write_next();
   keepalive_timer_.expires_after(options_.keepalive);
   keepalive_timer_.async_wait([weak = weak_from_this()](const error_code& error) {
     const auto self = weak.lock();
@@ -236,10 +276,36 @@ void Session::Impl::keepalive() {
   });
 }
 
-bool Session::Impl::send(std::string frame) {
-  if (!open_ || closing_ || queued_bytes_ + frame.size() > options_.max_queued_bytes) return false;
-  queued_bytes_ += frame.size();
-  queue_.push_back(std::move(frame));
+/// A cloud sends nothing of its own accord, but answers pings. Their coming in also tells it that we are there.
+void Session::Impl::watch_peer() {
+  ping_timer_.expires_after(options_.ping_interval);
+  ping_timer_.async_wait([weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (!self || error || !self->open_) return;
+    if (!self->liveness_.gone(net::BootClock::now())) {
+      self->ping();
+      self->watch_peer();
+      return;
+    }
+    self->failure_ = self->liveness_.slept() ? "this machine slept, or the process was stopped, for too long"
+                                             : "nothing was heard from it in time";
+    self->drop();
+  });
+}
+
+void Session::Impl::ping() {
+  if (pinging_ || closing_) return;
+  pinging_ = true;
+  stream_.async_ping({}, [self = shared_from_this()](const error_code&) { self->pinging_ = false; });
+}
+
+bool Session::Impl::send(const wire::HubMessage& message) {
+  if (!open_ || closing_) return false;
+  if (queue_.bytes() >= options_.max_queued_bytes) {
+    wants_room_ = true;
+    return false;
+  }
+  queue_.push(message);
   if (!writing_) write_next();
   return true;
 }
@@ -253,16 +319,16 @@ void Session::Impl::write_next() {
     self->failure_ = "it takes no data";
     self->drop();
   });
+  const auto frame = queue_.begin_write();
   stream_.async_write(
-      asio::buffer(queue_.front()),
+      asio::buffer(frame.data(), frame.size()),
       [self = shared_from_this()](const error_code& error, std::size_t) { self->written(error); });
 }
 
 void Session::Impl::written(const error_code& error) {
   writing_ = false;
   write_timer_.cancel();
-  queued_bytes_ -= queue_.front().size();
-  queue_.pop_front();
+  queue_.end_write();
   if (!open_) return;
   if (error) {
     failure_ = in_words(error);
@@ -271,6 +337,10 @@ void Session::Impl::written(const error_code& error) {
     write_next();
   } else if (closing_) {
     send_close();
+  }
+  if (wants_room_ && open_ && queue_.bytes() <= options_.max_queued_bytes / 2) {
+    wants_room_ = false;
+    handlers_.room();
   }
 }
 
@@ -289,8 +359,8 @@ void Session::Impl::send_close() {
   stream_.async_close(websocket::close_code::normal, [self = shared_from_this()](const error_code&) {});
 }
 
-Session::Session(asio::io_context& io, SessionOptions options, FrameHandler on_frame)
-    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(on_frame))) {}
+Session::Session(asio::io_context& io, SessionOptions options, SessionHandlers handlers)
+    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handlers))) {}
 Session::~Session() {
   impl_->drop();
 }
@@ -303,14 +373,17 @@ asio::awaitable<Error> Session::run() {
   const auto impl = impl_;
   co_return co_await impl->run();
 }
-bool Session::send(std::string frame) {
-  return impl_->send(std::move(frame));
+bool Session::send(const wire::HubMessage& message) {
+  return impl_->send(message);
 }
 void Session::close() {
   impl_->close();
 }
 bool Session::hearth_peer() const {
   return impl_->hearth_peer();
+}
+std::chrono::seconds Session::retry_after() const {
+  return impl_->retry_after();
 }
 
 }  // namespace hearth::edgehub

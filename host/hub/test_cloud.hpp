@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -22,10 +23,11 @@
 #include "sdk/net/http_server.hpp"
 #include "sdk/net/tls.hpp"
 #include "sdk/net/x509.hpp"
+#include "sdk/wire/hub_message.hpp"
 
 namespace hearth::test {
 
-/// Port 10002: /ca.crt and /edge.crt; the good token ends in ".good".
+/// Port 10002: /ca.crt and /edge.crt; the good token ends in ".good", and so is any certificate of the CA.
 class SigningServer {
  public:
   SigningServer(boost::asio::io_context& io, Authority authority)
@@ -41,11 +43,15 @@ class SigningServer {
 
   std::string url() const { return "https://127.0.0.1:" + std::to_string(server_.port()); }
   std::vector<net::HttpRequest> requests;
+  bool renews = true;
+  bool busy = false;
 
  private:
   static net::HttpServerOptions options(const Authority& authority) {
     net::HttpServerOptions made;
-    made.tls = net::make_server_tls(authority.server(), {}, net::ClientCertificate::ignored).value();
+    made.tls = net::make_server_tls(authority.server(), authority.ca.certificate_pem,
+                                    net::ClientCertificate::requested_even_expired)
+                   .value();
     return made;
   }
 
@@ -60,7 +66,10 @@ class SigningServer {
     if (request.target == "/ca.crt") {
       return {200, {}, net::certificate_pem_to_der(authority_.ca.certificate_pem).value()};
     }
-    if (request.headers.get("Authorization") != "Bearer head.body.good") return {401, {}, "Invalid token\n"};
+    if (busy) return {503, {{"Retry-After", "30"}}, "too much to do\n"};
+    const bool known = request.peer && renews;
+    if (!known && request.headers.get("Authorization") != "Bearer head.body.good")
+      return {401, {}, "Invalid token\n"};
     const net::SignOptions sign{{net::Usage::client}};
     const auto signed_pem = net::sign_csr(authority_.ca, request.body, sign);
     if (!signed_pem) return {200, {}, ""};  // as KubeEdge 1.15 has it
@@ -71,7 +80,7 @@ class SigningServer {
   net::HttpServer server_;
 };
 
-/// Port 10000: takes one link after the other, and shows what came.
+/// Port 10000: shows what came on the newest link; older ones are closed.
 class HubServer {
   using Tcp = boost::asio::ip::tcp;
   using Stream = boost::beast::websocket::stream<boost::beast::ssl_stream<Tcp::socket>>;
@@ -97,6 +106,25 @@ class HubServer {
   }
   const std::vector<std::string>& frames() const { return state_->frames; }
   bool closed_properly() const { return state_->closed_properly; }
+  /// From the next link on: takes the upgrade, and is never heard of again.
+  void turn_mute() { state_->mute = true; }
+  void refuse_with(std::string answer) { state_->refusal = std::move(answer); }
+  std::size_t links() const { return state_->links; }
+  /// Messages in the frames, keepalives left out.
+  std::vector<wire::HubMessage> messages() const {
+    std::vector<wire::HubMessage> found;
+    for (const auto& frame : state_->frames) {
+      const auto messages = wire::parse_hub_frame(frame).value();
+      for (const auto& message : messages) {
+        if (message.route.operation != "keepalive") found.push_back(message);
+      }
+    }
+    return found;
+  }
+  void close_saying(std::string reason) {
+    boost::asio::co_spawn(state_->acceptor.get_executor(), say(state_->stream, std::move(reason)),
+                          [](std::exception_ptr) {});
+  }
 
   /// As stock CloudHub: fragments of the given sizes.
   void send(std::string text, std::size_t fragment = 1 << 30) {
@@ -126,13 +154,18 @@ class HubServer {
     boost::beast::http::request<boost::beast::http::string_body> upgrade;
     std::vector<std::string> frames;
     bool closed_properly = false;
+    bool mute = false;
+    std::string refusal;
+    std::size_t links = 0;
   };
 
   static boost::asio::awaitable<void> accept(std::shared_ptr<State> state) {
     for (;;) {
       auto [error, socket] = co_await state->acceptor.async_accept(kNoThrow);
       if (error) co_return;
-      co_await serve(state, std::make_shared<Stream>(std::move(socket), *state->tls));
+      auto stream = std::make_shared<Stream>(std::move(socket), *state->tls);
+      boost::asio::co_spawn(state->acceptor.get_executor(), serve(state, std::move(stream)),
+                            [](std::exception_ptr) {});
     }
   }
 
@@ -145,15 +178,31 @@ class HubServer {
     const auto [broken, head] =
         co_await boost::beast::http::async_read(stream->next_layer(), buffer, state->upgrade, kNoThrow);
     if (broken) co_return;
+    if (!state->refusal.empty()) {
+      co_await boost::asio::async_write(stream->next_layer(), boost::asio::buffer(state->refusal), kNoThrow);
+      co_return;
+    }
     if (state->hearth) {
       stream->set_option(websocket::stream_base::decorator(
           [](websocket::response_type& answer) { answer.set("Hearth-Protocol", "1"); }));
     }
     const auto [refused] = co_await stream->async_accept(state->upgrade, kNoThrow);
     if (refused) co_return;
-    state->stream = stream;
+    const auto older = std::exchange(state->stream, stream);
+    if (older) {
+      boost::system::error_code ignored;
+      older->next_layer().next_layer().close(ignored);
+    }
+    ++state->links;
+    if (state->mute) co_return;
     co_await read(state, stream);
-    state->stream.reset();
+    if (state->stream == stream) state->stream.reset();
+  }
+
+  static boost::asio::awaitable<void> say(std::shared_ptr<Stream> stream, std::string reason) {
+    const boost::beast::websocket::close_reason why(boost::beast::websocket::close_code::try_again_later,
+                                                    reason);
+    co_await stream->async_close(why, kNoThrow);
   }
 
   static boost::asio::awaitable<void> read(std::shared_ptr<State> state, std::shared_ptr<Stream> stream) {

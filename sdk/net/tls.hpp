@@ -15,9 +15,32 @@ namespace hearth::net {
 
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
-enum class ClientCertificate { ignored, requested, required };
+enum class ClientCertificate {
+  ignored,
+  requested,
+  requested_even_expired,  ///< one whose time is over is shown to the handler, who must look at it
+  required,
+};
+
+/// What a server shows of itself; can be replaced while it serves: connections made from then on get the new one.
+/// Thread: any.
+class ServerIdentity {
+ public:
+  static Result<std::shared_ptr<ServerIdentity>> make(const Identity& identity);
+  Result<void> replace(const Identity& identity);
+
+  class Impl;
+  explicit ServerIdentity(std::unique_ptr<Impl> impl);
+  ~ServerIdentity();
+  Impl& impl() { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
 
 /// For a listener. Client certificates, where asked for, must chain to `client_ca_pem`.
+Result<TlsContext> make_server_tls(std::shared_ptr<ServerIdentity> identity, const std::string& client_ca_pem,
+                                   ClientCertificate ask);
 Result<TlsContext> make_server_tls(const Identity& identity, const std::string& client_ca_pem,
                                    ClientCertificate ask);
 
