@@ -5,12 +5,22 @@
 
 namespace hearth::cloudhub {
 
-AckQueue::Actions AckQueue::push(std::string id, Frame frame, Done done, Time now) {
+AckQueue::Actions AckQueue::push(std::string id, const std::string& resource, Frame frame, Done done,
+                                 Time now) {
   Actions actions;
+  supersede(resource, actions);
   bytes_ += frame->size();
-  items_.push_back({std::move(id), std::move(frame), std::move(done), 0, {}});
+  items_.push_back({std::move(id), resource, std::move(frame), std::move(done), 0, {}});
   fill_window(now, actions);
   return actions;
+}
+
+void AckQueue::supersede(const std::string& resource, Actions& actions) {
+  if (resources_.insert(resource).second) return;
+  const auto older = std::find_if(items_.begin(), items_.end(),
+                                  [&](const Item& candidate) { return candidate.resource == resource; });
+  finish(older, false, actions);
+  resources_.insert(resource);
 }
 
 AckQueue::Actions AckQueue::ack(const std::string& parent_id, Time now) {
@@ -43,6 +53,7 @@ AckQueue::Actions AckQueue::clear() {
   for (auto& item : items_)
     actions.finished.push_back({std::move(item.done), false});
   items_.clear();
+  resources_.clear();
   in_flight_ = 0;
   bytes_ = 0;
   return actions;
@@ -59,8 +70,9 @@ std::optional<AckQueue::Time> AckQueue::deadline() const {
 
 AckQueue::Place AckQueue::finish(Place item, bool acked, Actions& actions) {
   bytes_ -= item->frame->size();
+  resources_.erase(item->resource);
   actions.finished.push_back({std::move(item->done), acked});
-  --in_flight_;
+  if (item < in_flight_end()) --in_flight_;
   return items_.erase(item);
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace hearth::cloudhub {
@@ -41,8 +42,9 @@ class AckQueue {
   /// How many may be in flight: one to a stock peer, which may take them for a flood otherwise. Before the first push().
   void set_window(std::size_t messages) { window_ = messages; }
 
-  /// `id` is the message's msg_id, by which the peer acks it. First sends keep the order of the calls.
-  Actions push(std::string id, Frame frame, Done done, Time now);
+  /// `id` is the message's msg_id, by which the peer acks it. First sends keep the order of the calls. An older message
+  /// of the same resource is given up: sent again after this one, it would undo it.
+  Actions push(std::string id, const std::string& resource, Frame frame, Done done, Time now);
   Actions ack(const std::string& parent_id, Time now);
   /// To be called at deadline().
   Actions tick(Time now);
@@ -56,6 +58,7 @@ class AckQueue {
  private:
   struct Item {
     std::string id;
+    std::string resource;
     Frame frame;
     Done done;
     int sends = 0;
@@ -65,6 +68,7 @@ class AckQueue {
 
   Place in_flight_end() { return items_.begin() + static_cast<std::ptrdiff_t>(in_flight_); }
   Place finish(Place item, bool acked, Actions& actions);
+  void supersede(const std::string& resource, Actions& actions);
   void send(Item& item, Time now, Actions& actions);
   void fill_window(Time now, Actions& actions);
 
@@ -72,6 +76,7 @@ class AckQueue {
   std::size_t window_ = 1;
   std::deque<Item> items_;  ///< the first in_flight_ of them have been sent
   std::size_t in_flight_ = 0;
+  std::unordered_set<std::string> resources_;  ///< of items_, each once
   std::size_t bytes_ = 0;
 };
 

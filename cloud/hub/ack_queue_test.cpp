@@ -10,9 +10,10 @@ using std::chrono::seconds;
 
 class AckQueueTest : public testing::Test {
  protected:
-  AckQueue::Actions push(const std::string& id) {
+  AckQueue::Actions push(const std::string& id) { return push(id, "resource " + id); }
+  AckQueue::Actions push(const std::string& id, const std::string& resource) {
     return queue_.push(
-        id, std::make_shared<const std::string>("frame " + id),
+        id, resource, std::make_shared<const std::string>("frame " + id),
         [this, id](bool acked) { log_ += id + (acked ? "+" : "-"); }, now_);
   }
   /// The frames that go out; what finished goes into log_.
@@ -38,6 +39,28 @@ TEST_F(AckQueueTest, KeepsOneInFlightAndSendsTheNextAfterTheAck) {
   EXPECT_EQ(log_, "a+b+");
   EXPECT_FALSE(queue_.deadline());
   EXPECT_EQ(queue_.bytes(), 0u);
+}
+
+// Sent again after the delete, the update would bring the device back.
+TEST_F(AckQueueTest, NeverSendsAMessageAgainOnceThereIsANewerOneOfItsResource) {
+  queue_.set_window(2);
+  EXPECT_EQ(run(push("update", "lamp")), "frame update");
+  EXPECT_EQ(run(push("delete", "lamp")), "frame delete");
+  EXPECT_EQ(log_, "update-");
+  now_ += seconds(5);
+  EXPECT_EQ(run(queue_.tick(now_)), "frame delete");
+  run(queue_.ack("update", now_));
+  EXPECT_EQ(run(queue_.ack("delete", now_)), "");
+  EXPECT_EQ(log_, "update-delete+");
+  EXPECT_EQ(queue_.bytes(), 0u);
+}
+
+TEST_F(AckQueueTest, GivesUpWhatWaitsWhenThereIsANewerOneOfItsResource) {
+  run(push("other"));
+  run(push("update", "lamp"));
+  run(push("delete", "lamp"));
+  EXPECT_EQ(log_, "update-");
+  EXPECT_EQ(run(queue_.ack("other", now_)), "frame delete");
 }
 
 TEST_F(AckQueueTest, IgnoresAcksOfAnythingElse) {

@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kMaxCsr = 1024 * 1024;
+constexpr std::string_view kNode = "/node/";
 
 net::HttpResponse answer(int status, std::string text) {
   return {status, net::Headers{{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text) + "\n"};
@@ -81,7 +82,10 @@ class CertServer::Impl : public std::enable_shared_from_this<Impl> {
     const auto path = path_of(request.target);
     if (path == "/ca.crt")
       return get || request.method == "HEAD" ? ca_certificate() : answer(405, "GET only");
-    if (path != "/edge.crt") return answer(404, "there are /ca.crt and /edge.crt");
+    if (path.starts_with(kNode)) return node(std::string(path.substr(kNode.size())), get);
+    if (path == "/nodeupgrade" || path.starts_with("/task/"))
+      return answer(404, "this cloud gives nodes no upgrade and no other task");
+    if (path != "/edge.crt") return answer(404, "there are /ca.crt, /edge.crt and /node/<name>");
     if (!get && request.method != "POST") return answer(405, "GET or POST only");
     const std::string node(request.headers.get("NodeName"));
     auto response = sign(request, node);
@@ -94,6 +98,12 @@ class CertServer::Impl : public std::enable_shared_from_this<Impl> {
                    std::string_view(response.body).substr(0, response.body.size() - 1));
     }
     return response;
+  }
+
+  net::HttpResponse node(const std::string& name, bool get) const {
+    if (!get) return answer(405, "GET only");
+    const bool there = is_dns_subdomain(name) && options_.node_exists(name);
+    return there ? answer(200, "node " + name + " exists") : answer(404, "there is no such node");
   }
 
   net::HttpResponse ca_certificate() const {
@@ -130,15 +140,26 @@ class CertServer::Impl : public std::enable_shared_from_this<Impl> {
       const auto authorization = request.headers.get("Authorization");
       if (!authorization.starts_with(kBearer)) return answer(401, "Authorization: Bearer was expected");
       const auto checked = check_join_token(ca_, authorization.substr(kBearer.size()), clock_());
-      if (!checked) return answer(401, checked.error().text);
+      if (!checked) return answer(400, checked.error().text);  // as KubeEdge 1.15 has it
       return std::nullopt;
     }
     if (!request.peer) return answer(401, "a join token or the node's current certificate was expected");
+    if (auto late = check_grace(*request.peer)) return late;
     if (node_identity(request.peer->subject, node) == NodeIdentity::foreign) {
       return answer(403, fmt::format("the certificate of {} does not speak for this node",
                                      request.peer->subject.common_name));
     }
     return std::nullopt;
+  }
+
+  /// The handshake proved that the node holds the key; whether it is too late to say so is told here.
+  std::optional<net::HttpResponse> check_grace(const net::CertificateInfo& shown) const {
+    const auto end = shown.not_after + options_.renewal_grace;
+    if (clock_() < end) return std::nullopt;
+    return answer(
+        401, fmt::format("the certificate of {} expired at {}, and could be renewed until {}: join anew with "
+                         "a token",
+                         shown.subject.common_name, to_rfc3339(shown.not_after), to_rfc3339(end)));
   }
 
   const asio::any_io_executor executor_;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "cloud/hub/cloud_hub.hpp"
 #include "cloud/hub/node_identity.hpp"
 #include "cloud/hub/test_cloud.hpp"
@@ -68,9 +70,18 @@ class CertServerTest : public testing::Test {
   void SetUp() override {
     CertServerOptions options;
     options.listen = "127.0.0.1:0";
+    options.node_exists = [](const std::string& node) { return node == "edge-1"; };
+    const Clock clock = [this] { return std::chrono::system_clock::now() + ahead_.load(); };
     server_ = std::make_unique<CertServer>(running_.executor(), options, pki_.ca,
-                                           pki_.server(net::ClientCertificate::requested), metrics_);
+                                           pki_.server(net::ClientCertificate::requested_even_expired),
+                                           metrics_, clock);
     server_->start().value();
+  }
+  net::Identity expired() const {
+    net::SignOptions how;
+    how.usages = {net::Usage::client};
+    how.lifetime = std::chrono::seconds(-10);
+    return net::make_identity(pki_.ca, kEdge, how).value();
   }
   void TearDown() override { server_->stop(); }
 
@@ -99,6 +110,7 @@ class CertServerTest : public testing::Test {
   }
 
   Pki pki_;
+  std::atomic<std::chrono::hours> ahead_{hours(0)};
   Metrics metrics_;
   Running running_;
   std::string key_ = net::make_key_pem().value();
@@ -139,10 +151,10 @@ TEST_F(CertServerTest, SignsTheSubjectOfKubeEdge115) {
 TEST_F(CertServerTest, RefusesWithoutAGoodToken) {
   EXPECT_EQ(ask(signing(csr(), "")).status, 401);
   EXPECT_EQ(ask(signing(csr(), bearer_of(token()))).status, 401);
-  EXPECT_EQ(ask(signing(csr(), "Bearer rubbish")).status, 401);
-  EXPECT_EQ(ask(signing(csr(), "Bearer " + token())).status, 401);
+  EXPECT_EQ(ask(signing(csr(), "Bearer rubbish")).status, 400);
+  EXPECT_EQ(ask(signing(csr(), "Bearer " + token())).status, 400);
   const auto old = make_join_token(pki_.ca, std::chrono::system_clock::now() - hours(1)).value();
-  EXPECT_EQ(ask(signing(csr(), "Bearer " + bearer_of(old))).status, 401);
+  EXPECT_EQ(ask(signing(csr(), "Bearer " + bearer_of(old))).status, 400);
 }
 
 TEST_F(CertServerTest, RefusesABodyThatIsNoRequestAndASubjectThatIsNotTheNodes) {
@@ -154,9 +166,57 @@ TEST_F(CertServerTest, RefusesABodyThatIsNoRequestAndASubjectThatIsNotTheNodes) 
   EXPECT_EQ(ask(signing(csr({"system:node:edge-1", {"system:masters"}}), good)).status, 403);
 }
 
+TEST_F(CertServerTest, RenewsAnExpiredCertificateWithinItsGraceAndSaysWhenThatIsOver) {
+  const auto identity = expired();
+  const auto fresh = ask(signing(csr(), ""), identity);
+  ASSERT_EQ(fresh.status, 200) << fresh.body;
+  EXPECT_EQ(ask(signing(csr({"system:node:edge-2", {"system:nodes"}}), "", "edge-2"), identity).status, 403);
+  ahead_ = hours(24 * 31);
+  const auto late = ask(signing(csr(), ""), identity);
+  EXPECT_EQ(late.status, 401);
+  EXPECT_NE(late.body.find("the certificate of system:node:edge-1 expired at "), std::string::npos)
+      << late.body;
+}
+
+TEST_F(CertServerTest, LetsNoExpiredCertificateIntoTheHub) {
+  CloudHubOptions options;
+  options.listen = "127.0.0.1:0";
+  CloudHub hub(running_.executor(), options, pki_.server(net::ClientCertificate::required), {}, metrics_);
+  hub.start().value();
+  TestNode edge(running_, pki_, expired());
+  unsigned status = 0;
+  try {
+    status = edge.open(hub.port(), stock_headers("edge-1")).result_int();
+  } catch (const std::exception&) {
+    status = 0;
+  }
+  EXPECT_NE(status, 101u);
+}
+
+TEST_F(CertServerTest, LetsNoExpiredCertificateOfAnotherCaRenew) {
+  net::SignOptions how;
+  how.usages = {net::Usage::client};
+  how.lifetime = std::chrono::seconds(-10);
+  const auto foreign = net::make_identity(Pki().ca, kEdge, how).value();
+  const auto tls = net::make_client_tls({pki_.ca.certificate_pem, foreign}).value();
+  const net::Url url{"https", "127.0.0.1", std::to_string(server_->port()), "/"};
+  net::HttpClient client(running_.executor(), url, tls);
+  EXPECT_FALSE(running_.wait(client.request(signing(csr(), ""))).has_value());
+}
+
+TEST_F(CertServerTest, TellsWhichNodesThereAre) {
+  net::HttpRequest request;
+  request.target = "/node/edge-1";
+  EXPECT_EQ(ask(request).status, 200);
+  for (const std::string other : {"/node/edge-2", "/node/", "/node/../edge-1"}) {
+    request.target = other;
+    EXPECT_EQ(ask(request).status, 404) << other;
+  }
+}
+
 TEST_F(CertServerTest, HasNothingElse) {
   net::HttpRequest other;
-  other.target = "/node/edge-1";
+  other.target = "/nodeupgrade";
   EXPECT_EQ(ask(other).status, 404);
   auto put = signing(csr(), "");
   put.method = "PUT";

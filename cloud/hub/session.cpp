@@ -144,8 +144,8 @@ void Session::queue(Outgoing outgoing) {
   if (outgoing.acked) {
     auto printed = std::make_shared<std::string>();
     wire::append(*printed, outgoing.message);
-    perform(acks_.push(std::move(outgoing.message.header.msg_id), std::move(printed),
-                       std::move(outgoing.done), std::chrono::steady_clock::now()));
+    perform(acks_.push(std::move(outgoing.message.header.msg_id), outgoing.message.route.resource,
+                       std::move(printed), std::move(outgoing.done), std::chrono::steady_clock::now()));
   } else {
     frames_.push(outgoing.message);
   }
