@@ -236,9 +236,11 @@ class Host {
       runtime_->device_changed(device, model);
     };
     listener.removed = [this](const DeviceId& id) { runtime_->device_removed(id); };
-    twin_ =
-        std::make_unique<twin::DeviceTwin>(scheduler_, *writer_, twin::DeviceTwinOptions{options_.node_name},
-                                           std::move(twin_outputs), std::move(listener), metrics_, trace_);
+    twin::DeviceTwinOptions twin_options;
+    twin_options.node_name = options_.node_name;
+    twin_options.storage_note = storage_->opened().problem;
+    twin_ = std::make_unique<twin::DeviceTwin>(scheduler_, *writer_, std::move(twin_options),
+                                               std::move(twin_outputs), std::move(listener), metrics_, trace_);
   }
 
   void broker_changed(const eventbus::BrokerState& state) {
