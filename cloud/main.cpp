@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // hearth-cloud. Exit status: 0 after a clean stop, 1 when it could not run, 2 for a wrong configuration.
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
@@ -8,6 +7,8 @@
 
 #include "cloud/cloud.hpp"
 #include "cloud/options.hpp"
+#include "sdk/base/memory.hpp"
+#include "sdk/base/repeat_limit.hpp"
 
 namespace {
 
@@ -30,7 +31,8 @@ hearth::Result<void> carry_out(const hearth::cloud::Invocation& invocation) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("hearth-cloud"));
+  hearth::limit_heaps();
+  spdlog::set_default_logger(hearth::make_logger("hearth-cloud"));
   const auto invocation = hearth::cloud::parse_command_line(argc, argv);
   if (!invocation) {
     std::cerr << "hearth-cloud: " << invocation.error().text << '\n';

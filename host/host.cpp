@@ -7,7 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
 #include <future>
@@ -21,10 +21,12 @@
 #include "host/hub/edge_hub.hpp"
 #include "host/manifests.hpp"
 #include "host/mapper/device_runtime.hpp"
+#include "host/mapper/workers.hpp"
 #include "host/mapper_folders.hpp"
 #include "host/plugin/catalogue.hpp"
 #include "host/plugin/folder_watch.hpp"
 #include "host/twin/device_twin.hpp"
+#include "sdk/base/memory.hpp"
 #include "sdk/loop/asio_scheduler.hpp"
 #include "sdk/store/writer.hpp"
 #include "sdk/wire/topic.hpp"
@@ -34,6 +36,7 @@ namespace {
 
 constexpr std::size_t kWorkers = 8;
 constexpr std::chrono::seconds kWorkersLimit{5};
+constexpr std::chrono::seconds kQuiet{3};
 /// A twin's row is a few hundred bytes, and each update writes its page: 4 KiB ones cost flash three times as much.
 constexpr int kTwinPage = 1024;
 constexpr int kTwinCacheKib = 512;
@@ -115,14 +118,7 @@ class Host {
   }
 
   boost::asio::awaitable<Result<void>> start() {
-    auto broker = options_.broker;
-    if (const auto port = managed_port(broker)) {
-      auto managed = co_await start_managed_broker(*port);
-      if (!managed) co_return managed.error();
-      broker = *managed;
-    }
-    if (stopping_) co_return Result<void>();
-    build_bus(broker);
+    build_bus();
     build_hub();
     build_twin_and_runtime();
     catalogue_.rescan();
@@ -131,10 +127,12 @@ class Host {
         std::make_unique<plugin::FolderWatch>(io_, mapper_folders(options_), [this] { rescan_mappers(); });
     if (const auto loaded = twin_->load(); !loaded) co_return loaded.error();
     if (const auto read = apply_manifests(); !read) co_return read.error();
-    bus_->start();
     if (event_data_) event_data_->start();
     if (hub_) hub_->start();
+    const auto broker = co_await start_bus();
+    if (!broker || stopping_) co_return broker;
     ready_ = true;
+    give_back_soon();
     spdlog::info("host: node {} is up, state in {}", options_.node_name, options_.data_dir.string());
     co_return Result<void>();
   }
@@ -150,6 +148,17 @@ class Host {
     if (outcome_.has_error()) begin_stop();
   }
 
+  /// The cloud's link does not wait for the broker: until that is there, messages go from part to part in the process.
+  boost::asio::awaitable<Result<void>> start_bus() {
+    if (const auto port = managed_port(options_.broker)) {
+      const auto managed = co_await start_managed_broker(*port);
+      if (!managed) co_return managed.error();
+      bus_->use_broker(*managed);
+    }
+    if (!stopping_) bus_->start();
+    co_return Result<void>();
+  }
+
   boost::asio::awaitable<Result<std::string>> start_managed_broker(std::uint16_t port) {
     eventbus::ManagedBrokerOptions broker_options;
     broker_options.data_dir = options_.data_dir;
@@ -160,9 +169,9 @@ class Host {
     co_return fmt::format("mqtt://127.0.0.1:{}", broker_->port());
   }
 
-  void build_bus(const std::string& broker) {
+  void build_bus() {
     eventbus::EventBusOptions bus_options;
-    bus_options.broker = broker;
+    bus_options.broker = options_.broker;
     bus_options.client_id_prefix = "hearth-" + options_.node_name;
     bus_options.user = options_.broker_user;
     bus_options.password = options_.broker_password;
@@ -188,6 +197,7 @@ class Host {
     hub_options.hub_url = options_.hub_url;
     hub_options.cert_url = options_.cert_url;
     hub_options.token = options_.token;
+    hub_options.token_file = options_.token_file;
     hub_options.node_name = options_.node_name;
     hub_options.data_dir = options_.data_dir;
     hub_ = std::make_unique<edgehub::EdgeHub>(io_, std::move(hub_options), metrics_);
@@ -205,6 +215,7 @@ class Host {
 
   void link_changed(const edgehub::LinkState& link) {
     if (link.up) {
+      give_back_soon();
       twin_->link_up(link.hearth_peer);
       event_data_->spool().link_up(link.hearth_peer);
     } else {
@@ -225,6 +236,10 @@ class Host {
       twin_->report_conditions(id, std::move(conditions));
     };
     runtime_outputs.want_delta = [this](const DeviceId& id) { twin_->publish_delta(id); };
+    runtime_outputs.still_wanted = [this](const DeviceId& id, const std::string& property,
+                                          const std::string& value) {
+      return twin_->wants(id, property, value);
+    };
     runtime_ = std::make_unique<runtime::DeviceRuntime>(io_, workers_, catalogue_, std::move(runtime_options),
                                                         std::move(runtime_outputs), metrics_, trace_);
 
@@ -249,6 +264,14 @@ class Host {
     runtime_->broker_changed(state.connected, state.reason, state.message);
     // Mappers of other programs have missed what was published meanwhile.
     if (state.connected) twin_->publish_deltas();
+  }
+
+  /// What starting and connecting have used is used hardly again.
+  void give_back_soon() {
+    quiet_timer_.expires_after(kQuiet);
+    quiet_timer_.async_wait([](const boost::system::error_code& error) {
+      if (!error) give_back_memory();
+    });
   }
 
   /// Step 2 of the report path ends here, step 3 begins.
@@ -336,6 +359,7 @@ class Host {
   boost::asio::awaitable<void> stop() {
     spdlog::info("host: stopping");
     ready_ = false;
+    quiet_timer_.cancel();
     signals_.clear();  // a second signal ends the process at once
     folder_watch_.reset();
     if (runtime_) co_await runtime_->stop();
@@ -367,10 +391,11 @@ class Host {
   }
 
   const HostOptions& options_;
-  boost::asio::thread_pool workers_{kWorkers};  // outlives the coroutines in io_, which hold strands of it
+  runtime::Workers workers_{kWorkers};  // outlives the coroutines in io_, which hold strands of it
   boost::asio::io_context io_{1};
   AsioScheduler scheduler_{io_.get_executor()};
   boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
+  boost::asio::steady_timer quiet_timer_{io_};
   Metrics metrics_;
   Trace trace_;
   prometheus::Counter& refused_;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // hearth-host. Exit status: 0 after a clean stop, 1 when it could not run, 2 for a wrong configuration.
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
@@ -8,10 +7,13 @@
 
 #include "host/host.hpp"
 #include "host/options.hpp"
+#include "sdk/base/memory.hpp"
+#include "sdk/base/repeat_limit.hpp"
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("hearth-host"));
+  hearth::limit_heaps();
+  spdlog::set_default_logger(hearth::make_logger("hearth-host"));
   const auto invocation = hearth::host::parse_command_line(argc, argv);
   if (!invocation) {
     std::cerr << "hearth-host: " << invocation.error().text << '\n';

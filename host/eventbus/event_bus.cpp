@@ -91,6 +91,7 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
         retry_timer_(io),
         progress_(io) {}
 
+  void use_broker(std::string address) { options_.broker = std::move(address); }
   void start() { connect(); }
   void publish(std::string topic, std::string payload);
   bool connected() const { return up_; }
@@ -322,6 +323,9 @@ void EventBus::on_message(Handler handler) {
 }
 void EventBus::on_link(LinkHandler handler) {
   impl_->link_handler_ = std::move(handler);
+}
+void EventBus::use_broker(std::string address) {
+  impl_->use_broker(std::move(address));
 }
 void EventBus::start() {
   impl_->start();

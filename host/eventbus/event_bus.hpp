@@ -67,6 +67,9 @@ class EventBus {
   /// attempt came to, and then each change.
   void on_message(Handler handler);
   void on_link(LinkHandler handler);
+  /// Before start(), instead of the one in the options: a managed broker's address is known only when it runs.
+  void use_broker(std::string address);
+  /// Until then everything is delivered inside the process.
   void start();
   /// QoS 1, not retained. With no broker: handed to the handler from a later turn of the io_context.
   void publish(std::string topic, std::string payload);

@@ -6,27 +6,30 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <map>
 #include <string>
 #include <type_traits>
 #include <utility>
 
+#include "host/mapper/workers.hpp"
+
 namespace hearth::runtime {
 
-using Bus = boost::asio::strand<boost::asio::thread_pool::executor_type>;
+using Bus = boost::asio::strand<Workers::Executor>;
 
 class BusPool {
  public:
-  explicit BusPool(boost::asio::thread_pool& workers) : workers_(workers) {}
+  explicit BusPool(Workers& workers) : workers_(workers) {}
 
   Bus get(const std::string& key) {
-    return buses_.try_emplace(key, boost::asio::make_strand(workers_.get_executor())).first->second;
+    if (const auto known = buses_.find(key); known != buses_.end()) return known->second;
+    workers_.grow();
+    return buses_.emplace(key, boost::asio::make_strand(workers_.executor())).first->second;
   }
 
  private:
-  boost::asio::thread_pool& workers_;
+  Workers& workers_;
   std::map<std::string, Bus> buses_;
 };
 

@@ -14,7 +14,7 @@ namespace hearth::runtime {
 
 class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(boost::asio::io_context& io, boost::asio::thread_pool& workers, plugin::Catalogue& catalogue,
+  Impl(boost::asio::io_context& io, Workers& workers, plugin::Catalogue& catalogue,
        RuntimeOptions options, Outputs outputs, Metrics& metrics, Trace& trace, Clock clock)
       : io_(io),
         buses_(workers),
@@ -140,7 +140,7 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
   bool malformed_logged_ = false;
 };
 
-DeviceRuntime::DeviceRuntime(boost::asio::io_context& io, boost::asio::thread_pool& workers,
+DeviceRuntime::DeviceRuntime(boost::asio::io_context& io, Workers& workers,
                              plugin::Catalogue& catalogue, RuntimeOptions options, Outputs outputs,
                              Metrics& metrics, Trace& trace, Clock clock)
     : impl_(std::make_shared<Impl>(io, workers, catalogue, std::move(options), std::move(outputs), metrics,

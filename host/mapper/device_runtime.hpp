@@ -8,13 +8,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "host/mapper/workers.hpp"
 #include "host/plugin/catalogue.hpp"
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/time.hpp"
@@ -30,6 +30,8 @@ struct Outputs {
   std::function<void(const DeviceId&, std::vector<wire::Condition>)> conditions;
   /// Asks DeviceTwin to publish the delta again (a device has just come online).
   std::function<void(const DeviceId&)> want_delta;
+  /// Whether DeviceTwin wants this value still: asked before each write, as it may have waited for long. Empty: always.
+  std::function<bool(const DeviceId&, const std::string& property, const std::string& value)> still_wanted;
 };
 
 struct RuntimeOptions {
@@ -42,7 +44,7 @@ struct RuntimeOptions {
 
 class DeviceRuntime {
  public:
-  DeviceRuntime(boost::asio::io_context& io, boost::asio::thread_pool& workers, plugin::Catalogue& catalogue,
+  DeviceRuntime(boost::asio::io_context& io, Workers& workers, plugin::Catalogue& catalogue,
                 RuntimeOptions options, Outputs outputs, Metrics& metrics, Trace& trace,
                 Clock clock = system_clock());
   ~DeviceRuntime();

@@ -76,7 +76,7 @@ class Runtime : public testing::Test {
   bool metrics_hold(const std::string& line) const { return metrics_.text().find(line) != std::string::npos; }
 
   // In this order: what waits in io_ holds strands of the workers.
-  boost::asio::thread_pool workers_{2};
+  Workers workers_{2};
   boost::asio::io_context io_;
   Metrics metrics_;
   Trace trace_;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/mapper/workers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/post.hpp>
+#include <latch>
+
+namespace hearth::runtime {
+namespace {
+
+TEST(Workers, EachBusUpToTheLimitHasAThreadAtHand) {
+  constexpr int kBuses = 5;
+  Workers workers(kBuses);
+  for (int i = 0; i < kBuses; ++i)
+    workers.grow();
+  std::latch together(kBuses);  // comes free only if all calls run at once
+  for (int i = 0; i < kBuses; ++i)
+    boost::asio::post(workers.executor(), [&] { together.arrive_and_wait(); });
+  together.wait();
+  workers.join();
+}
+
+TEST(Workers, MoreBusesThanTheLimitShareTheThreads) {
+  Workers workers(3);
+  for (int i = 0; i < 50; ++i)
+    workers.grow();
+  std::latch done(100);
+  for (int i = 0; i < 100; ++i)
+    boost::asio::post(workers.executor(), [&] { done.count_down(); });
+  done.wait();
+  workers.join();
+}
+
+TEST(Workers, EndWithoutBeingJoined) {
+  Workers workers(4);
+  for (int i = 0; i < 4; ++i)
+    workers.grow();
+}
+
+}  // namespace
+}  // namespace hearth::runtime
