@@ -207,10 +207,7 @@ TEST_F(StorageDurability, KeepsTwoDamagedFilesAtMost) {
 
 TEST_F(StorageDurability, MakesNoSnapshotOfWhatDidNotChangeAndKeepsThree) {
   auto how = with_snapshots();
-  how.snapshots.every = 0s;
-  EXPECT_EQ(list_snapshots(file_).size(), 0u);
   for (std::uint64_t i = 1; i <= 5; ++i) {
-    how.snapshots = {.every = 1s, .first = 0s};
     auto storage = open(how);
     // As if it were a day later.
     for (const auto& snapshot : list_snapshots(file_))
@@ -369,6 +366,90 @@ TEST_F(StorageDurability, FlippedBytesAnywhereNeverKeepItFromOpening) {
     const int rows = count(**storage);
     EXPECT_EQ(rows, 200) << "bytes flipped at " << at;
   }
+}
+
+TEST_F(StorageDurability, AsksForOneFlushOfTheDiskACommit) {
+  auto storage = open(options());
+  fill(*storage, 10, "v");
+  const auto before = storage->stats();
+  for (int i = 0; i < 50; ++i)
+    storage->run(put("1", std::to_string(i))).value();
+  const auto after = storage->stats();
+  EXPECT_EQ(after.commits - before.commits, 50u);
+  EXPECT_EQ(after.syncs - before.syncs, 50u);
+}
+
+TEST_F(StorageDurability, WritesOnePageOfTheSizeAskedForForASmallChange) {
+  auto how = options();
+  how.page_size = 1024;
+  auto storage = open(how);
+  fill(*storage, 1000, std::string(200, 'v'));
+  const auto before = storage->stats().written_bytes;
+  for (int i = 0; i < 100; ++i)
+    storage
+        ->run([i](SQLite::Database& db) {
+          db.exec("UPDATE t SET v = 'w' || " + std::to_string(i) + " WHERE k = '500'");
+        })
+        .value();
+  EXPECT_LT((storage->stats().written_bytes - before) / 100, 1200u);
+}
+
+TEST_F(StorageDurability, StaysSmallUnderManyChanges) {
+  auto how = options();
+  how.lazy_delay = 1ms;
+  auto storage = open(how);
+  asio::io_context io;
+  constexpr int kRows = 2000;
+  std::uintmax_t longest_log = 0;
+  for (int round = 0; round < 60; ++round) {
+    for (int i = 0; i < 20; ++i) {
+      storage->write(
+          [round, i](SQLite::Database& db) {
+            for (int row = i * 100; row < (i + 1) * 100; ++row)
+              put(std::to_string(row),
+                  std::string(static_cast<std::size_t>(100 + (row * 37 + round * 53) % 400), 'v'))(db);
+          },
+          io.get_executor(), nullptr);
+    }
+    io.restart();
+    io.run();
+    storage->run([](SQLite::Database&) {}).value();
+    longest_log = std::max(longest_log, fs::file_size(beside("-wal")));
+  }
+  EXPECT_LE(longest_log, 16u * 1024 * 1024);
+  EXPECT_EQ(count(*storage), kRows);
+  std::uintmax_t live = 0;
+  storage
+      ->run([&live](SQLite::Database& db) {
+        const auto pages =
+            db.execAndGet("PRAGMA page_count").getInt() - db.execAndGet("PRAGMA freelist_count").getInt();
+        live = static_cast<std::uintmax_t>(pages) * 4096;
+      })
+      .value();
+  EXPECT_LE(fs::file_size(file_), live + live / 2);
+}
+
+TEST_F(StorageDurability, GivesBackTheSpaceOfWhatWasDeleted) {
+  auto storage = open(options());
+  fill(*storage, 20'000, std::string(500, 'v'));
+  storage->run([](SQLite::Database& db) { db.exec("DELETE FROM t WHERE rowid > 1000"); }).value();
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (fs::file_size(file_) > 1'500'000 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(10ms);
+  EXPECT_LE(fs::file_size(file_), 1'500'000u);
+  EXPECT_EQ(count(*storage), 1000);
+}
+
+TEST_F(StorageDurability, WritesNothingWhileNobodyWrites) {
+  auto storage = open(with_snapshots());
+  fill(*storage, 10, "v");
+  wait_for_snapshots(*storage, 1);
+  int reads = 0;
+  const auto before = storage->stats();
+  for (; reads < 50; ++reads)
+    count(*storage);
+  EXPECT_EQ(storage->stats().written_bytes, before.written_bytes);
+  EXPECT_EQ(storage->stats().syncs, before.syncs);
 }
 
 TEST_F(StorageDurability, ConvertsAFileOfAnotherLayoutWithWhatIsInIt) {

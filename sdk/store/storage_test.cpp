@@ -192,6 +192,84 @@ TEST_F(StorageTest, ResumesACoroutineAfterTheCommit) {
   EXPECT_EQ(count(*storage), 1);
 }
 
+TEST_F(StorageTest, RefusesAJobWhenTheBytesThatWaitAreTooMany) {
+  auto how = options();
+  how.max_queue_bytes = 100;
+  auto storage = open(how);
+  asio::io_context io;
+  std::promise<void> started;
+  std::promise<void> gate;
+  storage->write(
+      [&](SQLite::Database&) {
+        started.set_value();
+        gate.get_future().wait();
+      },
+      io.get_executor(), nullptr);
+  started.get_future().wait();
+  Result<void> large = internal_error("not run");
+  Result<void> second;
+  storage->write(
+      insert("large"), io.get_executor(), [&large](Result<void> result) { large = result; }, 1000);
+  storage->write(
+      insert("second"), io.get_executor(), [&second](Result<void> result) { second = result; }, 1);
+  EXPECT_EQ(storage->stats().queued_bytes, 1000u);
+  gate.set_value();
+  io.run();
+  EXPECT_TRUE(large.has_value());
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().cls, ErrorClass::exhausted);
+}
+
+TEST_F(StorageTest, LetsLazyJobsRideAlongInTheirOrder) {
+  auto how = options();
+  how.lazy_delay = std::chrono::hours(1);
+  auto storage = open(how);
+  asio::io_context io;
+  std::vector<int> order;
+  const auto note = [&order](int i) { return [&order, i](const Result<void>&) { order.push_back(i); }; };
+  const auto before = storage->stats().commits;
+  for (int i = 0; i < 3; ++i)
+    storage->write_lazily(insert(std::to_string(i)), io.get_executor(), note(i));
+  EXPECT_EQ(storage->stats().queued, 3u);
+  storage->write(insert("3"), io.get_executor(), note(3));
+  io.run();
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(storage->stats().commits - before, 1u);
+}
+
+TEST_F(StorageTest, StoresLazyJobsAloneAfterAWhile) {
+  auto how = options();
+  how.lazy_delay = std::chrono::milliseconds(5);
+  auto storage = open(how);
+  asio::io_context io;
+  bool stored = false;
+  storage->write_lazily(insert("a"), io.get_executor(),
+                        [&stored](Result<void> result) { stored = bool(result); });
+  io.run();
+  EXPECT_TRUE(stored);
+}
+
+TEST_F(StorageTest, StoresLazyJobsBeforeItEnds) {
+  auto how = options();
+  how.lazy_delay = std::chrono::hours(1);
+  asio::io_context io;
+  open(how)->write_lazily(insert("a"), io.get_executor(), nullptr);
+  auto again = open(how);
+  EXPECT_EQ(count(*again), 1);
+}
+
+TEST_F(StorageTest, ShowsItsFiguresAsMetrics) {
+  Metrics metrics;
+  auto how = options();
+  how.metrics = &metrics;
+  auto storage = open(how);
+  storage->run(insert("a")).value();
+  storage->run(insert("b")).value();  // the figures of the first are shown by now
+  const auto text = metrics.text();
+  EXPECT_NE(text.find("hearth_storage_commits_total{database=\"test\"}"), std::string::npos);
+  EXPECT_EQ(text.find("hearth_storage_written_bytes_total{database=\"test\"} 0\n"), std::string::npos);
+}
+
 TEST_F(StorageTest, RunsWhatIsQueuedBeforeItEnds) {
   asio::io_context io;
   auto storage = open(options());

@@ -78,7 +78,7 @@ void Upkeep::turn(Time now) {
         return snapshot(now);
     }
   } catch (...) {
-    plan_.vacuumed(false);
+    plan_.vacuum_failed();
     failed("its upkeep", current_error());
   }
 }
@@ -109,6 +109,8 @@ void Upkeep::vacuum() {
   db_.exec("PRAGMA incremental_vacuum(" + std::to_string(kVacuumSlice) + ")");
   wrote_ = false;  // nothing that a snapshot would miss
   measure();
+  // What was given back is in the log yet; the file becomes shorter by this.
+  if (!plan_.vacuuming()) checkpoint();
 }
 
 void Upkeep::snapshot(Time now) {

@@ -41,8 +41,9 @@ class UpkeepPlan {
   /// What was found at a checkpoint or while tidying up.
   void measured(std::uint64_t log_bytes, std::uint64_t dead_bytes, std::uint64_t file_bytes);
   void tidied() { untidy_ = false; }
-  /// A slice was given back, or could not be.
-  void vacuumed(bool more) { vacuuming_ = more; }
+  /// Not before the next measured().
+  void vacuum_failed() { vacuuming_ = false; }
+  bool vacuuming() const { return vacuuming_; }
   void snapshot_slice_done() { copying_ = true; }
   void snapshot_ended(bool good, Time now);
 

@@ -64,7 +64,7 @@ TEST_F(UpkeepPlanTest, GivesBackDeadSpaceOnlyWhereItIsWorthIt) {
   EXPECT_EQ(it.next(now_), Chore::none);
   it.measured(0, 3 * kMiB, 10 * kMiB);
   EXPECT_EQ(it.next(now_), Chore::vacuum);
-  it.vacuumed(false);
+  it.vacuum_failed();
   EXPECT_EQ(it.next(now_), Chore::none);
 }
 
