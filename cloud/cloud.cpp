@@ -13,6 +13,8 @@
 #include "cloud/admission.hpp"
 #include "cloud/api/api_server.hpp"
 #include "cloud/controller/device_controller.hpp"
+#include "cloud/eventdata/event_receiver.hpp"
+#include "cloud/eventdata/event_stream.hpp"
 #include "cloud/hub/cert_server.hpp"
 #include "cloud/hub/cloud_hub.hpp"
 #include "cloud/kube/kube_client.hpp"
@@ -114,6 +116,9 @@ class Cloud {
     for (const auto text : device::crd_documents())
       api_options.crd_documents.emplace_back(text);
     api_options.admission = device_admission();
+    api_options.pages[eventdata::kEventDataPath] = [this](net::HttpRequest request, net::ResponseWriter& writer) {
+      return eventdata::serve_event_data(std::move(request), writer, event_ring_);
+    };
     api_ =
         std::make_unique<api::ApiServer>(io_.get_executor(), std::move(api_options), *tls, metrics_, trace_);
     if (const auto started = api_->start(); !started) return started.error();
@@ -153,16 +158,25 @@ class Cloud {
     hub_options.listen = options_.hub_listen;
     cloudhub::Callbacks callbacks;
     callbacks.connected = [this](std::string node, bool hearth_peer) {
+      event_receiver_.node_connected(node, hearth_peer);
       controller_->node_connected(std::move(node), hearth_peer);
     };
     callbacks.disconnected = [this](std::string node) { controller_->node_disconnected(std::move(node)); };
     callbacks.message = [this](std::string node, wire::HubMessage message) {
+      if (take_event_data(node, message)) return;
       trace_arrival(node, message);
       controller_->node_message(std::move(node), std::move(message));
     };
     hub_ = std::make_unique<cloudhub::CloudHub>(io_.get_executor(), std::move(hub_options), *tls,
                                                 std::move(callbacks), metrics_);
     return hub_->start();
+  }
+
+  /// Confirmed as soon as it is in the ring: a tail is all that is kept of it.
+  bool take_event_data(const std::string& node, const wire::HubMessage& message) {
+    auto outcome = event_receiver_.take(node, message);
+    if (outcome.answer) hub_->send(node, std::move(*outcome.answer));
+    return outcome.taken;
   }
 
   /// Step 6 of the report path ends here.
@@ -219,6 +233,8 @@ class Cloud {
   std::optional<FileLock> lock_;
   Metrics metrics_;
   Trace trace_;
+  eventdata::EventRing event_ring_{metrics_};
+  eventdata::EventReceiver event_receiver_{event_ring_};
   Pki pki_;
   boost::asio::io_context io_;
   boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};

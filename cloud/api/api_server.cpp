@@ -73,6 +73,8 @@ Result<void> ApiServer::Impl::start() {
   if (auto opened = open_store(*serving); !opened) return opened;
   const Services services{serving->store, *serving->registry, serving->admission, clock_};
   serving->router = std::make_unique<Router>(services, metrics_, trace_);
+  for (const auto& [path, page] : options_.pages)
+    serving->router->add_page(path, page);
   return listen(std::move(serving));
 }
 

@@ -18,6 +18,7 @@
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/time.hpp"
 #include "sdk/base/trace.hpp"
+#include "sdk/net/http_server.hpp"
 #include "sdk/net/tls.hpp"
 
 namespace hearth::api {
@@ -27,6 +28,7 @@ struct ApiServerOptions {
   std::filesystem::path data_dir;
   std::vector<std::string> crd_documents;      ///< YAML texts of CustomResourceDefinitions
   std::map<std::string, Admission> admission;  ///< by Kind
+  std::map<std::string, net::HttpHandler> pages;  ///< by path: other GET pages, for those who may read everything
 };
 
 class ApiServer {

@@ -25,6 +25,10 @@ using Completion = std::function<void(Answer<ObjectPtr>)>;
 
 namespace {
 
+constexpr std::chrono::hours kSnapshotsEvery{24};
+/// Nodes and watches have seen newer versions than a store that was rolled back remembers: none is given out twice.
+constexpr std::uint64_t kVersionsSkipped = 1'000'000'000;
+
 /// Calls `visit` for each object of one kind, in one namespace or in all.
 template <class Visit>
 void visit_objects(const Objects& objects, const std::string& resource, const std::string& ns, Visit visit) {
@@ -183,12 +187,18 @@ Result<void> ObjectStore::Impl::open() {
   store::StorageOptions options;
   options.file = file_;
   options.schema = kStoreSchema;
+  options.snapshots.every = kSnapshotsEvery;
   auto storage = store::Storage::open(std::move(options));
   if (!storage) return std::move(storage).error().within("the API's store");
   storage_ = std::move(*storage);
   StoredState state;
   auto loaded = storage_->run([&state](SQLite::Database& database) { state = load_state(database); });
   if (!loaded) return std::move(loaded).error().within("the API's store");
+  const auto& problem = storage_->opened().problem;
+  if (!problem.empty()) {
+    spdlog::warn("api: {}", problem);
+    state.version += kVersionsSkipped;
+  }
   latest_ = std::move(state.objects);
   published_ = latest_;
   last_given_ = version_ = window_start_ = state.version;

@@ -111,6 +111,11 @@ asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer
     auto request = call->request;
     co_await net::serve_trace(std::move(request), *writer, trace_);
     co_return;
+  } else if (const auto page = pages_.find(call->target.path);
+             page != pages_.end() && call->request.method == "GET") {
+    auto request = call->request;
+    co_await page->second(std::move(request), *writer);
+    co_return;
   } else {
     auto answered = co_await answer(call, verb);
     response = answered ? std::move(*answered) : status_response(answered.error());

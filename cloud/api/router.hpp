@@ -11,12 +11,16 @@
 #include "cloud/api/openapi_pages.hpp"
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/trace.hpp"
+#include "sdk/net/http_server.hpp"
 
 namespace hearth::api {
 
 class Router {
  public:
   Router(Services services, Metrics& metrics, const Trace& trace);
+
+  /// Before serve(). Answers GET of exactly this path, to those who may read everything.
+  void add_page(std::string path, net::HttpHandler page) { pages_[std::move(path)] = std::move(page); }
 
   boost::asio::awaitable<void> serve(net::HttpRequest request, net::ResponseWriter& writer) const;
 
@@ -35,6 +39,7 @@ class Router {
   prometheus::Gauge& watches_;
   const Trace& trace_;
   OpenApiPages openapi_;
+  std::map<std::string, net::HttpHandler> pages_;
 };
 
 }  // namespace hearth::api

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "cloud/api/api_server.hpp"
+#include "cloud/eventdata/event_stream.hpp"
 #include "sdk/base/ids.hpp"
 #include "sdk/device/crd_documents.hpp"
 
@@ -19,6 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kManifests = R"(
 apiVersion: devices.kubeedge.io/v1beta1
@@ -73,6 +75,8 @@ class Hearthctl : public testing::Test {
 
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("hearthctl-" + new_uuid());
   Trace trace_;
+  Metrics metrics_;
+  eventdata::EventRing events_{metrics_};
 
  private:
   void start_server() {
@@ -86,6 +90,9 @@ class Hearthctl : public testing::Test {
     server.data_dir = folder_;
     for (const auto document : device::crd_documents())
       server.crd_documents.emplace_back(document);
+    server.pages[eventdata::kEventDataPath] = [this](net::HttpRequest request, net::ResponseWriter& writer) {
+      return eventdata::serve_event_data(std::move(request), writer, events_);
+    };
     server_ = std::make_unique<api::ApiServer>(io_.get_executor(), server, std::move(tls), metrics_, trace_);
     server_->start().value();
     thread_ = std::thread([this] {
@@ -109,7 +116,6 @@ class Hearthctl : public testing::Test {
   }
 
   net::Identity ca_;
-  Metrics metrics_;
   asio::io_context io_;
   std::unique_ptr<api::ApiServer> server_;
   std::thread thread_;
@@ -181,6 +187,18 @@ TEST_F(Hearthctl, TracesWhatTheServerRemembers) {
       run({"trace", "lamp", "--until-step", "9", "--timeout", "1", "--host-url", "http://127.0.0.1:1"});
   EXPECT_EQ(never.status, 1);
   EXPECT_THAT(never.err, HasSubstr("missing: 9 (user)"));
+}
+
+TEST_F(Hearthctl, ShowsEventDataOfTheNodesAskedFor) {
+  events_.add("m1", {0, WallTime{}, "edge-1", "$hw/events/upload/a", "21.5"});
+  events_.add("m2", {0, WallTime{}, "edge-2", "$hw/events/upload/b", "22.5"});
+  const auto all = run({"data"});
+  EXPECT_EQ(all.status, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("edge-1  $hw/events/upload/a  21.5\n"));
+  EXPECT_THAT(all.out, HasSubstr("22.5"));
+  const auto one = run({"data", "--topic", "$hw/events/upload/b", "--json"});
+  EXPECT_THAT(one.out, HasSubstr("\"payload\":\"22.5\""));
+  EXPECT_THAT(one.out, Not(HasSubstr("21.5")));
 }
 
 TEST_F(Hearthctl, SaysWhenItKnowsNoServer) {
