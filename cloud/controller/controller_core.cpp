@@ -11,6 +11,8 @@
 namespace hearth::controller {
 namespace {
 
+using nlohmann::json;
+
 constexpr std::size_t kMaxEarlyReports = 8192;
 constexpr std::size_t kMaxEarlyBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMaxLogged = 1024;
@@ -111,6 +113,7 @@ void ControllerCore::State::device_upsert(ObjectPtr object) {
   if (known && known->uid != device->uid) {
     forget(device->id, {Verdict::old_device, "the device was deleted and made again"});
   }
+  if (known && known->uid == device->uid) restore_if_wiped(base_.newest(*known), *device);
   bool own_write = base_.observed(*device);
   const auto write = statuses_.find(device->id);
   if (!own_write && write != statuses_.end()) {
@@ -119,6 +122,17 @@ void ControllerCore::State::device_upsert(ObjectPtr object) {
     own_write = true;
   }
   run(downlink_.device_upsert(std::move(object), own_write));
+}
+
+/// Where status is no subresource, replacing a device by its manifest takes away what was reported, and the node has
+/// no reason to report it again.
+void ControllerCore::State::restore_if_wiped(const ApiObject& before, const DeviceObject& device) {
+  if (!synced_ || find_at(device.status(), {"twins"})) return;
+  const json* twins = find_at(before.status(), {"twins"});
+  if (!twins || twins->empty()) return;
+  if (before.resource_version == device.resource_version) return;
+  if (is_later(before.resource_version, device.resource_version)) return;
+  patches_.restore(device.id, device.uid, recall(before.status()));
 }
 
 void ControllerCore::State::device_delete(ObjectPtr object) {

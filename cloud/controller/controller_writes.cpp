@@ -85,14 +85,14 @@ asio::awaitable<Result<void>> DeviceController::Impl::discover_once() {
 asio::awaitable<void> DeviceController::Impl::write_status(std::shared_ptr<Impl> self, Client client,
                                                            StatusWrite write) {
   std::string path = device_path(write.device, self->device_status_path_);
-  auto result = co_await client->patch(path, kube::PatchType::merge, std::move(write.body));
+  auto result = co_await client->patch_object(path, kube::PatchType::merge, std::move(write.body));
   ObjectPtr object;
   if (result) {
-    object = std::make_shared<const json>(std::move(*result));
+    object = std::move(*result);
   } else if (result.error().cls == ErrorClass::conflict) {
     std::string whole = device_path(write.device, false);
-    auto fresh = co_await client->get(whole);
-    if (fresh) object = std::make_shared<const json>(std::move(*fresh));
+    auto fresh = co_await client->get_object(whole);
+    if (fresh) object = std::move(*fresh);
   }
   self->give_back(std::move(client));
   if (self->stopped_) co_return;

@@ -54,6 +54,7 @@ class ControllerCore::State {
     bool echo_unsettled = false;  ///< the watch has shown a version that may be this write's
   };
 
+  void restore_if_wiped(const ApiObject& before, const DeviceObject& device);
   void keep_early(const std::string& node, NodeReport report);
   void judge_report(const std::string& node, NodeReport report);
   void log_once(const std::string& node, const Judgement& judgement);

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "cloud/controller/api_object.hpp"
+#include "sdk/device/desired_life.hpp"
 #include "sdk/device/device.hpp"
 
 namespace hearth::controller {
@@ -103,8 +105,37 @@ std::vector<Fault> repeated_names(const json& object) {
   return faults;
 }
 
+void check_life(const json& desired, const std::string& path, const std::string& property,
+                const std::string& key, const char* wanted, std::vector<Fault>& faults) {
+  const json* text = find_at(desired, {"metadata", key});
+  if (!text || !text->is_string()) return;
+  const auto& value = text->get_ref<const std::string&>();
+  if (device::parse_desired_life({{key, value}})) return;
+  faults.push_back(invalid_value(fmt::format("{}.metadata.{}", path, key), property, value, wanted));
+}
+
+/// How long a desired value lives is a matter of its own, with or without a model.
+std::vector<Fault> life_faults(const json& object) {
+  std::vector<Fault> faults;
+  const json* properties = find_at(object, {"spec", "properties"});
+  if (!properties || !properties->is_array()) return faults;
+  for (std::size_t i = 0; i < properties->size(); ++i) {
+    const json* desired = find_at((*properties)[i], {"desired"});
+    if (!desired) continue;
+    const std::string path = fmt::format("spec.properties[{}].desired", i);
+    const std::string name = text_at((*properties)[i], {"name"});
+    check_life(*desired, path, name, device::kExpiresAt, "must be a time such as 2026-01-01T00:00:05Z",
+               faults);
+    check_life(*desired, path, name, device::kTtl,
+               "must be a duration such as 30s or 5m, or a number of seconds, of at most ten years", faults);
+  }
+  return faults;
+}
+
 std::vector<Fault> device_faults(const json& object, const json* model_object) {
   auto faults = repeated_names(object);
+  auto lives = life_faults(object);
+  faults.insert(faults.end(), std::make_move_iterator(lives.begin()), std::make_move_iterator(lives.end()));
   if (!model_object) return faults;
   const auto device = device::parse_device(object);
   const auto model = device::parse_device_model(*model_object);
@@ -158,6 +189,42 @@ std::vector<Fault> model_faults(const json& object) {
   return faults;
 }
 
+/// The desired value of a property in another version of the device; null when there is none.
+const json* desired_of(const json* device, const std::string& property) {
+  const json* properties = device ? find_at(*device, {"spec", "properties"}) : nullptr;
+  if (!properties || !properties->is_array()) return nullptr;
+  for (const json& entry : *properties) {
+    if (view_at(entry, {"name"}) == property) return find_at(entry, {"desired"});
+  }
+  return nullptr;
+}
+
+std::string life_text(const json* desired, const char* key) {
+  return desired ? text_at(*desired, {"metadata", key}) : std::string();
+}
+
+void resolve_one(json& desired, const json* old, WallTime now) {
+  const auto metadata = desired.find("metadata");
+  if (metadata == desired.end() || !metadata->is_object()) return;
+  const std::string ttl = life_text(&desired, device::kTtl);
+  const std::string expires_at = life_text(&desired, device::kExpiresAt);
+  const std::string old_ttl = life_text(old, device::kTtl);
+  const std::string old_expires_at = life_text(old, device::kExpiresAt);
+  if (!expires_at.empty() && expires_at != old_expires_at) return;
+  if (ttl.empty()) {
+    if (!old_ttl.empty()) metadata->erase(device::kExpiresAt);
+    return;
+  }
+  const bool is_new = !old || ttl != old_ttl || text_at(desired, {"value"}) != text_at(*old, {"value"});
+  if (!is_new && !old_expires_at.empty()) {
+    (*metadata)[device::kExpiresAt] = old_expires_at;
+    return;
+  }
+  if (const auto length = device::parse_ttl(ttl)) {
+    (*metadata)[device::kExpiresAt] = to_rfc3339_micro(now + *length);
+  }
+}
+
 std::vector<DeviceViolation> new_ones(std::vector<Fault> faults, const std::vector<Fault>& before) {
   std::vector<DeviceViolation> violations;
   for (auto& fault : faults) {
@@ -174,6 +241,19 @@ std::vector<DeviceViolation> check_device_write(const json& device, const json* 
                                                 const json* model) {
   return new_ones(device_faults(device, model),
                   old_device ? device_faults(*old_device, model) : std::vector<Fault>());
+}
+
+void resolve_desired_life(json& device, const json* old_device, WallTime now) {
+  const auto spec = device.find("spec");
+  if (spec == device.end() || !spec->is_object()) return;
+  const auto properties = spec->find("properties");
+  if (properties == spec->end() || !properties->is_array()) return;
+  for (json& property : *properties) {
+    if (!property.is_object()) continue;
+    const auto desired = property.find("desired");
+    if (desired == property.end() || !desired->is_object()) continue;
+    resolve_one(*desired, desired_of(old_device, text_at(property, {"name"})), now);
+  }
 }
 
 std::vector<DeviceViolation> check_device_model_write(const json& model, const json* old_model) {

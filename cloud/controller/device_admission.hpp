@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sdk/base/time.hpp"
+
 namespace hearth::controller {
 
 struct DeviceViolation {
@@ -22,6 +24,10 @@ struct DeviceViolation {
 std::vector<DeviceViolation> check_device_write(const nlohmann::json& device,
                                                 const nlohmann::json* old_device,
                                                 const nlohmann::json* model);
+
+/// Turns a desired value's metadata.ttl into metadata.expiresAt where the value or the ttl is new, so that every reader
+/// counts from the same moment; an expiresAt that the writer has set wins. One that stood for a ttl goes with it.
+void resolve_desired_life(nlohmann::json& device, const nlohmann::json* old_device, WallTime now);
 
 std::vector<DeviceViolation> check_device_model_write(const nlohmann::json& model,
                                                       const nlohmann::json* old_model);

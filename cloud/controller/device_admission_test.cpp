@@ -10,6 +10,7 @@ namespace hearth::controller {
 namespace {
 
 using nlohmann::json;
+using testing::at_second;
 using testing::device_json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -114,6 +115,85 @@ TEST(DeviceAdmission, SurvivesDocumentsOfAnyShape) {
     EXPECT_NO_THROW(check_device_write(device_json(), nullptr, &document)) << text;
     EXPECT_NO_THROW(check_device_model_write(document, &document)) << text;
     EXPECT_EQ(model_name_of(document), "");
+  }
+}
+
+/// The lamp with this metadata beside the desired value of power.
+json with_life(json metadata, const std::string& value = "true") {
+  json device = device_json();
+  device["spec"]["properties"][0]["desired"] = {{"value", value}, {"metadata", std::move(metadata)}};
+  return device;
+}
+
+json life_of(const json& device) {
+  return device["spec"]["properties"][0]["desired"].value("metadata", json());
+}
+
+TEST(DeviceAdmission, NamesALifeOfADesiredValueThatIsNone) {
+  const auto found =
+      check_device_write(with_life({{"ttl", "soon"}, {"expiresAt", "tomorrow"}}), nullptr, nullptr);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].field, "spec.properties[0].desired.metadata.expiresAt");
+  EXPECT_EQ(found[0].message, "Invalid value: \"tomorrow\": must be a time such as 2026-01-01T00:00:05Z");
+  EXPECT_EQ(found[1].field, "spec.properties[0].desired.metadata.ttl");
+  EXPECT_EQ(
+      found[1].message,
+      "Invalid value: \"soon\": must be a duration such as 30s or 5m, or a number of seconds, of at most ten "
+      "years");
+  EXPECT_THAT(check_device_write(with_life({{"ttl", "30s"}}), nullptr, &kModel), IsEmpty());
+  EXPECT_THAT(check_device_write(with_life({{"ttl", "-1"}}), nullptr, &kModel), ::testing::SizeIs(1));
+}
+
+TEST(DesiredLife, ATtlBecomesATimeWhenTheValueIsNew) {
+  json first = with_life({{"ttl", "30s"}});
+  resolve_desired_life(first, nullptr, at_second(0));
+  EXPECT_EQ(life_of(first), (json{{"ttl", "30s"}, {"expiresAt", "2026-01-01T00:00:30.000000Z"}}));
+
+  json replaced = with_life({{"ttl", "30s"}});
+  resolve_desired_life(replaced, &first, at_second(20));
+  EXPECT_EQ(replaced, first) << "the same value does not live longer for being written again";
+
+  json patched = first;
+  patched["spec"]["properties"][0]["desired"]["value"] = "false";
+  resolve_desired_life(patched, &first, at_second(20));
+  EXPECT_EQ(life_of(patched)["expiresAt"], "2026-01-01T00:00:50.000000Z") << "a new value lives anew";
+
+  json longer = first;
+  longer["spec"]["properties"][0]["desired"]["metadata"]["ttl"] = "1m";
+  resolve_desired_life(longer, &first, at_second(20));
+  EXPECT_EQ(life_of(longer)["expiresAt"], "2026-01-01T00:01:20.000000Z");
+}
+
+TEST(DesiredLife, ATimeThatTheWriterHasSetWins) {
+  json device = with_life({{"ttl", "30s"}, {"expiresAt", "2027-01-01T00:00:00Z"}});
+  resolve_desired_life(device, nullptr, at_second(0));
+  EXPECT_EQ(life_of(device)["expiresAt"], "2027-01-01T00:00:00Z");
+  json plain = with_life({{"expiresAt", "2027-01-01T00:00:00Z"}});
+  const json before = plain;
+  resolve_desired_life(plain, &before, at_second(0));
+  EXPECT_EQ(plain, before);
+}
+
+TEST(DesiredLife, ATimeThatStoodForATtlGoesWithIt) {
+  json first = with_life({{"ttl", "30s"}});
+  resolve_desired_life(first, nullptr, at_second(0));
+  json applied = first;
+  applied["spec"]["properties"][0]["desired"]["metadata"].erase("ttl");
+  resolve_desired_life(applied, &first, at_second(20));
+  EXPECT_EQ(life_of(applied), json::object());
+}
+
+TEST(DesiredLife, SurvivesDevicesOfAnyShape) {
+  for (
+      const char* text :
+      {"null", "3", "{}", R"({"spec":3})", R"({"spec":{"properties":{}}})",
+       R"({"spec":{"properties":[1,{}]}})",
+       R"({"spec":{"properties":[{"name":3,"desired":7},{"desired":{"metadata":[]}}]}})",
+       R"({"spec":{"properties":[{"name":"a","desired":{"value":1,"metadata":{"ttl":5,"expiresAt":[]}}}]}})"}) {
+    json device = json::parse(text);
+    const json before = device;
+    EXPECT_NO_THROW(resolve_desired_life(device, &before, at_second(0))) << text;
+    EXPECT_EQ(device, before) << text;
   }
 }
 

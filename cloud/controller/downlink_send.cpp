@@ -130,7 +130,11 @@ void Downlink::answer_membership_request(const std::string& name, DownlinkOutput
 
 void Downlink::send(const std::string& node, wire::HubMessage message, std::uint64_t token,
                     DownlinkOutput& out) {
-  if (options_.new_id) message.header.msg_id = options_.new_id();
+  if (options_.new_id) {
+    message.header.msg_id = options_.new_id();
+    if (message.content.is_object() && message.content.contains("event_id"))
+      message.content["event_id"] = options_.new_id();
+  }
   out.sends.push_back({node, std::move(message), token});
 }
 

@@ -31,6 +31,13 @@ void PatchQueue::touch(const DeviceId& device, const std::string& uid) {
   enqueue(device, entry);
 }
 
+void PatchQueue::restore(const DeviceId& device, const std::string& uid, StatusChange known) {
+  Entry& entry = entry_for(device, uid);
+  known.merge(std::move(entry.change));
+  entry.change = std::move(known);
+  touch(device, uid);
+}
+
 void PatchQueue::later(const DeviceId& device, const std::string& uid, StatusChange change, SteadyTime due) {
   Entry& entry = entry_for(device, uid);
   change.merge(std::move(entry.change));

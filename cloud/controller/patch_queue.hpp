@@ -44,6 +44,8 @@ class PatchQueue {
   void add(const DeviceId& device, const std::string& uid, StatusChange change, Receipt receipt);
   /// Only to work out anew what the controller says of the device.
   void touch(const DeviceId& device, const std::string& uid);
+  /// What is known already and has gone from the status: beneath everything else.
+  void restore(const DeviceId& device, const std::string& uid, StatusChange known);
   /// A change that has time until `due`, beneath everything that comes before it is written.
   void later(const DeviceId& device, const std::string& uid, StatusChange change, SteadyTime due);
 

@@ -52,6 +52,12 @@ void put_value(json& twin, const char* key, const std::optional<wire::TwinValue>
   twin[key] = twin_value(*value, type);
 }
 
+std::optional<wire::TwinValue> recall_value(const json& twin, const char* key) {
+  const json* value = find_at(twin, {key});
+  if (!value) return std::nullopt;
+  return wire::TwinValue{text_at(*value, {"value"}), timestamp_of(*value)};
+}
+
 /// Mostly they stand at the same place in both lists.
 const json* known_twin(const json& status, std::string_view property, std::size_t place) {
   const json* twins = find_at(status, {"twins"});
@@ -165,6 +171,23 @@ void StatusChange::merge(StatusChange newer) {
   if (newer.last_online && !newer.last_online->empty()) last_online = std::move(newer.last_online);
   for (auto& [type, condition] : newer.conditions)
     conditions.insert_or_assign(type, std::move(condition));
+}
+
+StatusChange recall(const json& status) {
+  StatusChange change;
+  if (const auto state = text_at(status, {"state"}); !state.empty()) change.state = state;
+  if (const auto time = text_at(status, {"lastOnlineTime"}); !time.empty()) change.last_online = time;
+  const json* twins = find_at(status, {"twins"});
+  if (!twins || !twins->is_array()) return change;
+  for (const json& twin : *twins) {
+    const std::string name = text_at(twin, {"propertyName"});
+    if (name.empty()) continue;
+    TwinReport& report = change.twins[name];
+    report.reported = recall_value(twin, "reported");
+    report.desired = recall_value(twin, "observedDesired");
+    report.type = text_at(twin, {"reported", "metadata", "type"});
+  }
+  return change;
 }
 
 std::string print_values(const json& twins) {

@@ -42,6 +42,9 @@ struct StatusPatch {
   std::vector<wire::Condition> transitions;  ///< conditions whose status changes with it
 };
 
+/// What a status says of the device as a node would report it; conditions apart, which nodes tell on each connect.
+StatusChange recall(const nlohmann::json& status);
+
 /// A value reported again, unchanged, is written only if its time has moved on by so much.
 inline constexpr std::chrono::milliseconds kFreshnessStep{10'000};
 
