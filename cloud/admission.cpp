@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/admission.hpp"
 
+#include <utility>
+
 #include "cloud/controller/device_admission.hpp"
 #include "sdk/device/device.hpp"
 
@@ -18,22 +20,27 @@ std::vector<api::Violation> translate(std::vector<controller::DeviceViolation> f
   return violations;
 }
 
-std::vector<api::Violation> admit_device(const json& device, const json* old_device, const api::Find& find) {
+std::vector<api::Violation> admit_device(json& device, const json* old_device, const api::Find& find,
+                                         WallTime now) {
   const auto meta = device.find("metadata");
   const auto ns =
       meta != device.end() && meta->contains("namespace") ? meta->at("namespace").get<std::string>() : "";
   const auto model = find(std::string(device::kGroup), "devicemodels", ns, controller::model_name_of(device));
+  controller::resolve_desired_life(device, old_device, now);
   return translate(controller::check_device_write(device, old_device, model ? &*model : nullptr));
 }
 
-std::vector<api::Violation> admit_model(const json& model, const json* old_model, const api::Find&) {
+std::vector<api::Violation> admit_model(json& model, const json* old_model, const api::Find&) {
   return translate(controller::check_device_model_write(model, old_model));
 }
 
 }  // namespace
 
-std::map<std::string, api::Admission> device_admission() {
-  return {{"Device", admit_device}, {"DeviceModel", admit_model}};
+std::map<std::string, api::Admission> device_admission(Clock clock) {
+  const auto admit = [clock = std::move(clock)](json& device, const json* old_device, const api::Find& find) {
+    return admit_device(device, old_device, find, clock());
+  };
+  return {{"Device", admit}, {"DeviceModel", admit_model}};
 }
 
 }  // namespace hearth::cloud

@@ -7,10 +7,11 @@
 #include <string>
 
 #include "cloud/api/admission.hpp"
+#include "sdk/base/time.hpp"
 
 namespace hearth::cloud {
 
-/// For Device and DeviceModel, by kind.
-std::map<std::string, api::Admission> device_admission();
+/// For Device and DeviceModel, by kind. A device's ttl is turned into a time by `clock`.
+std::map<std::string, api::Admission> device_admission(Clock clock = system_clock());
 
 }  // namespace hearth::cloud

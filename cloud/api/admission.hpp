@@ -19,11 +19,11 @@ struct Violation {
 };
 
 /// Rules beyond the schema, set by the composition root: called before an object is stored (not for status
-/// writes). `find` looks up another object of the same API: find("devices.kubeedge.io", "devicemodels", ns,
-/// name).
+/// writes); they may complete it. `find` looks up another object of the same API: find("devices.kubeedge.io",
+/// "devicemodels", ns, name).
 using Find = std::function<std::optional<nlohmann::json>(const std::string& group, const std::string& plural,
                                                          const std::string& ns, const std::string& name)>;
-using Admission = std::function<std::vector<Violation>(const nlohmann::json& object,
+using Admission = std::function<std::vector<Violation>(nlohmann::json& object,
                                                        const nlohmann::json* old_object, const Find& find)>;
 
 }  // namespace hearth::api

@@ -61,7 +61,7 @@ Find finder(const Transaction& transaction) {
   };
 }
 
-Answer<void> admit(const Transaction& transaction, const LifecycleContext& context, const json& object,
+Answer<void> admit(const Transaction& transaction, const LifecycleContext& context, json& object,
                    const json* old) {
   if (context.admission == nullptr) return {};
   const auto violations = (*context.admission)(object, old, finder(transaction));
@@ -266,11 +266,11 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
     if (status_apart && status != current->end()) next["status"] = *status;
   }
   if (auto sound = check_finalizers(type.name, *current, next); !sound) return sound.error();
-  if (next == *current) return current;
-  if (!type.builtin && spec_differs(*current, next, status_apart)) raise_generation(next);
-  if (!status_write) {
+  if (!status_write && next != *current) {
     if (auto admitted = admit(transaction, context, next, current.get()); !admitted) return admitted.error();
   }
+  if (next == *current) return current;
+  if (!type.builtin && spec_differs(*current, next, status_apart)) raise_generation(next);
   const auto key = key_of(type, *current);
   const bool released = dying(next) && array_at(next, {"metadata", "finalizers"}).empty();
   if (released && type.resource() != "namespaces") return remove(transaction, key, std::move(next));
