@@ -18,6 +18,7 @@
 #include "cloud/hub/cert_server.hpp"
 #include "cloud/hub/cloud_hub.hpp"
 #include "cloud/kube/kube_client.hpp"
+#include "cloud/local_transport.hpp"
 #include "cloud/pki.hpp"
 #include "cloud/private_file.hpp"
 #include "sdk/device/crd_documents.hpp"
@@ -25,6 +26,8 @@
 
 namespace hearth::cloud {
 namespace {
+
+constexpr const char* kControllerOrganization = "system:hearth-controllers";
 
 /// The host part of address:port as somebody else would dial it; a wildcard is this machine.
 std::string dialled(const std::string& listen) {
@@ -105,7 +108,7 @@ class Cloud {
     return fmt::format("{}:{}", url_host(dialled(listen)), port);
   }
 
-  /// The embedded API, and the controller's way to it: as a client over HTTPS like any other.
+  /// The embedded API, and the controller's way to it within this process.
   Result<kube::Access> start_api() {
     const auto tls =
         net::make_server_tls(pki_.server, pki_.ca.certificate_pem, net::ClientCertificate::requested);
@@ -127,12 +130,8 @@ class Cloud {
     const auto kubeconfig = write_kubeconfig(options_.data_dir, pki_, url);
     if (!kubeconfig) return kubeconfig.error();
     std::cout << "kubectl --kubeconfig " << kubeconfig->string() << " get devices" << std::endl;
-    auto server = net::parse_url(url);
-    if (!server) return server.error();
     kube::Access access;
-    access.server = std::move(*server);
-    access.ca_pem = pki_.ca.certificate_pem;
-    access.identity = pki_.controller;
+    access.local = local_transport(*api_, kControllerOrganization);
     return access;
   }
 

@@ -101,10 +101,7 @@ Result<Pki> open_pki(const std::filesystem::path& data_dir, std::vector<std::str
   const net::SignOptions client{{net::Usage::client}, {}, kCertificateLifetime};
   auto admin = open_identity(folder / "admin", *ca, {"hearth-admin", {"system:masters"}}, client);
   if (!admin) return admin.error();
-  auto controller =
-      open_identity(folder / "controller", *ca, {"hearth-controller", {"system:hearth-controllers"}}, client);
-  if (!controller) return controller.error();
-  return Pki{std::move(*ca), std::move(*server), std::move(*admin), std::move(*controller)};
+  return Pki{std::move(*ca), std::move(*server), std::move(*admin)};
 }
 
 Result<std::filesystem::path> write_kubeconfig(const std::filesystem::path& data_dir, const Pki& pki,

@@ -16,9 +16,8 @@ namespace hearth::cloud {
 
 struct Pki {
   net::Identity ca;
-  net::Identity server;      ///< CN KubeEdge, with the advertised names
-  net::Identity admin;       ///< CN hearth-admin, O system:masters: what the kubeconfig holds
-  net::Identity controller;  ///< CN hearth-controller, O system:hearth-controllers
+  net::Identity server;  ///< CN KubeEdge, with the advertised names
+  net::Identity admin;   ///< CN hearth-admin, O system:masters: what the kubeconfig holds
 };
 
 /// Names and addresses that are always in the server certificate: localhost, loopback, this machine's name.

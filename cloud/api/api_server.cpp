@@ -6,6 +6,7 @@
 #include "cloud/api/body.hpp"
 #include "cloud/api/lifecycle.hpp"
 #include "cloud/api/object_store.hpp"
+#include "cloud/api/response.hpp"
 #include "cloud/api/router.hpp"
 #include "sdk/net/http_server.hpp"
 
@@ -27,12 +28,83 @@ Result<void> as_result(const Answer<ObjectPtr>& answer) {
 struct Serving {
   std::shared_ptr<const Registry> registry;
   std::map<std::string, Admission> admission;
+  EventRetention retention;
   ObjectStore store;
   std::unique_ptr<Router> router;
 
   Serving(boost::asio::any_io_executor executor, const std::filesystem::path& file)
       : store(std::move(executor), file) {}
 };
+
+namespace {
+
+class LocalClient final : public LocalApi {
+ public:
+  LocalClient(std::shared_ptr<Serving> serving, boost::asio::any_io_executor executor,
+              const std::string& organization)
+      : serving_(std::move(serving)), executor_(std::move(executor)) {
+    peer_.subject = {organization, {organization}};
+  }
+
+  boost::asio::awaitable<Reply> call(Request request) override {
+    auto http = signed_request(std::move(request.method), std::move(request.target));
+    http.headers.add("Content-Type", std::move(request.content_type));
+    auto response = co_await serving_->router->call(std::move(http), std::move(request.body));
+    co_return Reply{response.status, std::move(response.document)};
+  }
+
+  boost::asio::awaitable<List> list(std::string target) override {
+    auto http = signed_request("GET", std::move(target));
+    auto snapshot = co_await serving_->router->list(std::move(http));
+    List list;
+    if (snapshot) {
+      list.items = std::move(snapshot->objects);
+      list.resource_version = std::to_string(snapshot->version);
+    } else {
+      list.refusal = refusal(snapshot.error());
+    }
+    co_return list;
+  }
+
+  boost::asio::awaitable<std::optional<Reply>> watch(std::string target, OnEvent on_event) override {
+    auto queue = std::make_shared<WatchQueue>(executor_);
+    queue_ = queue;
+    auto http = signed_request("GET", std::move(target));
+    auto ended = co_await serving_->router->watch(std::move(http), std::move(queue), std::move(on_event));
+    if (ended) co_return std::nullopt;
+    co_return refusal(ended.error());
+  }
+
+  boost::asio::awaitable<void> serve(net::HttpRequest request, net::ResponseWriter& writer) override {
+    request.peer = peer_;
+    co_await serving_->router->serve(std::move(request), writer);
+  }
+
+  void close() override {
+    if (const auto queue = queue_.lock()) queue->close();
+  }
+
+ private:
+  static Reply refusal(const Status& status) {
+    auto response = status_response(status);
+    return {response.status, std::move(response.document)};
+  }
+
+  net::HttpRequest signed_request(std::string method, std::string target) const {
+    net::HttpRequest request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.peer = peer_;
+    return request;
+  }
+
+  std::shared_ptr<Serving> serving_;
+  boost::asio::any_io_executor executor_;
+  net::CertificateInfo peer_;
+  std::weak_ptr<WatchQueue> queue_;
+};
+
+}  // namespace
 
 class ApiServer::Impl {
  public:
@@ -50,10 +122,14 @@ class ApiServer::Impl {
   void stop() {
     if (server_ != nullptr) server_->stop();
   }
+  std::shared_ptr<LocalApi> local(boost::asio::any_io_executor executor,
+                                  const std::string& organization) const {
+    return std::make_shared<LocalClient>(serving_, std::move(executor), organization);
+  }
 
  private:
   Result<void> open_store(Serving& serving);
-  Result<void> listen(std::shared_ptr<Serving> serving);
+  Result<void> listen();
 
   boost::asio::any_io_executor executor_;
   ApiServerOptions options_;
@@ -61,21 +137,23 @@ class ApiServer::Impl {
   Metrics& metrics_;
   Trace& trace_;
   Clock clock_;
+  std::shared_ptr<Serving> serving_;
   std::unique_ptr<net::HttpServer> server_;
 };
 
 Result<void> ApiServer::Impl::start() {
   auto registry = Registry::load(options_.crd_documents);
   if (!registry) return registry.error();
-  auto serving = std::make_shared<Serving>(executor_, options_.data_dir / "api.db");
-  serving->registry = std::move(*registry);
-  serving->admission = options_.admission;
-  if (auto opened = open_store(*serving); !opened) return opened;
-  const Services services{serving->store, *serving->registry, serving->admission, clock_};
-  serving->router = std::make_unique<Router>(services, metrics_, trace_);
+  serving_ = std::make_shared<Serving>(executor_, options_.data_dir / "api.db");
+  serving_->registry = std::move(*registry);
+  serving_->admission = options_.admission;
+  if (auto opened = open_store(*serving_); !opened) return opened;
+  const Services services{serving_->store, *serving_->registry, serving_->admission, serving_->retention,
+                          clock_};
+  serving_->router = std::make_unique<Router>(services, metrics_, trace_);
   for (const auto& [path, page] : options_.pages)
-    serving->router->add_page(path, page);
-  return listen(std::move(serving));
+    serving_->router->add_page(path, page);
+  return listen();
 }
 
 Result<void> ApiServer::Impl::open_store(Serving& serving) {
@@ -89,7 +167,7 @@ Result<void> ApiServer::Impl::open_store(Serving& serving) {
       [&](Transaction& transaction) { return publish_definitions(transaction, registry, now); }));
 }
 
-Result<void> ApiServer::Impl::listen(std::shared_ptr<Serving> serving) {
+Result<void> ApiServer::Impl::listen() {
   net::HttpServerOptions http;
   http.listen = options_.listen;
   http.tls = tls_;
@@ -106,7 +184,7 @@ Result<void> ApiServer::Impl::listen(std::shared_ptr<Serving> serving) {
       co_await kept->router->serve(std::move(request), *writer);
     }
   };
-  server_ = std::make_unique<net::HttpServer>(executor_, std::move(http), ServeWith{std::move(serving)});
+  server_ = std::make_unique<net::HttpServer>(executor_, std::move(http), ServeWith{serving_});
   auto started = server_->start();
   if (!started) return std::move(started).error().within("the Kubernetes API");
   spdlog::info("api: serving the Kubernetes API on {}, port {}", options_.listen, server_->port());
@@ -129,6 +207,10 @@ std::uint16_t ApiServer::port() const {
 }
 void ApiServer::stop() {
   impl_->stop();
+}
+std::shared_ptr<LocalApi> ApiServer::local(boost::asio::any_io_executor executor,
+                                           const std::string& organization) const {
+  return impl_->local(std::move(executor), organization);
 }
 
 }  // namespace hearth::api

@@ -7,13 +7,17 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cloud/api/admission.hpp"
+#include "cloud/api/json_view.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/time.hpp"
@@ -28,7 +32,41 @@ struct ApiServerOptions {
   std::filesystem::path data_dir;
   std::vector<std::string> crd_documents;      ///< YAML texts of CustomResourceDefinitions
   std::map<std::string, Admission> admission;  ///< by Kind
-  std::map<std::string, net::HttpHandler> pages;  ///< by path: other GET pages, for those who may read everything
+  std::map<std::string, net::HttpHandler>
+      pages;  ///< by path: other GET pages, for those who may read everything
+};
+
+/// The API for a part of this process: what a client over HTTPS would get, without the wire between.
+class LocalApi {
+ public:
+  struct Request {
+    std::string method = "GET";
+    std::string target = "/";
+    std::string content_type = "application/json";
+    std::shared_ptr<nlohmann::json> body;  ///< taken; null: none
+  };
+  struct Reply {
+    int status = 200;
+    ObjectPtr document;  ///< shared with the server's memory; null for pages that are no JSON
+  };
+  struct List {
+    std::optional<Reply> refusal;  ///< there is no list then
+    std::vector<ObjectPtr> items;
+    std::string resource_version;
+  };
+  using OnEvent = std::function<bool(const char* type, ObjectPtr object)>;
+
+  virtual ~LocalApi() = default;
+  virtual boost::asio::awaitable<Reply> call(Request request) = 0;
+  /// A whole collection; paging options of the target count for nothing.
+  virtual boost::asio::awaitable<List> list(std::string target) = 0;
+  /// Runs and calls back on the awaiting executor until on_event returns false, close(), or its timeoutSeconds; a
+  /// reply instead of nothing says why it could not go on. One at a time.
+  virtual boost::asio::awaitable<std::optional<Reply>> watch(std::string target, OnEvent on_event) = 0;
+  /// Any request with the answer as bytes.
+  virtual boost::asio::awaitable<void> serve(net::HttpRequest request, net::ResponseWriter& writer) = 0;
+  /// Ends the watch.
+  virtual void close() = 0;
 };
 
 class ApiServer {
@@ -41,6 +79,10 @@ class ApiServer {
   Result<void> start();
   std::uint16_t port() const;
   void stop();
+
+  /// After start(). `organization` is what a client's certificate would say; the server's data lives as long as this.
+  std::shared_ptr<LocalApi> local(boost::asio::any_io_executor executor,
+                                  const std::string& organization) const;
 
  private:
   class Impl;

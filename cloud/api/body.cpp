@@ -49,4 +49,16 @@ Answer<Body> decode_body(std::string_view content_type, const std::string& body,
   return decoded;
 }
 
+Answer<Body> take_body(const Call& call, const std::string& kind) {
+  if (call.document) return Body{std::move(*call.document), {}};
+  return decode_body(call.request.headers.get("Content-Type"), call.request.body, kind);
+}
+
+Answer<Body> take_patch(const Call& call) {
+  if (call.document) return Body{std::move(*call.document), {}};
+  auto body = decode_json(call.request.body);
+  if (!body) return bad_request("error decoding patch: " + body.error().message());
+  return body;
+}
+
 }  // namespace hearth::api

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cloud/api/call.hpp"
 #include "cloud/api/status.hpp"
 
 namespace hearth::api {
@@ -22,6 +23,10 @@ struct Body {
 
 /// `kind` is what the message calls the expected kind.
 Answer<Body> decode_body(std::string_view content_type, const std::string& body, const std::string& kind);
+
+/// The body of a call, of this process or from outside; of a patch in JSON whatever its type says.
+Answer<Body> take_body(const Call& call, const std::string& kind);
+Answer<Body> take_patch(const Call& call);
 
 /// JSON alone, for patches: depth-bounded, duplicates noted.
 Answer<Body> decode_json(const std::string& text);

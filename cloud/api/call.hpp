@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cloud/api/admission.hpp"
+#include "cloud/api/event_retention.hpp"
 #include "cloud/api/object_store.hpp"
 #include "cloud/api/request.hpp"
 #include "cloud/api/resource_type.hpp"
@@ -19,6 +20,7 @@ struct Services {
   ObjectStore& store;
   const Registry& registry;
   const std::map<std::string, Admission>& admission;
+  EventRetention& retention;  ///< only within a write
   Clock clock;
 };
 
@@ -28,6 +30,8 @@ struct Call {
   ResourcePath path;
   const ResourceType* type = nullptr;
   const TypeVersion* version = nullptr;
+  /// The body of a call from within this process, instead of request.body; its handler takes the value.
+  std::shared_ptr<nlohmann::json> document;
 
   Key key() const { return {type->resource(), path.ns, path.name}; }
   bool status() const { return path.subresource == "status"; }

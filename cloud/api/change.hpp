@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "cloud/api/json_view.hpp"
@@ -25,6 +26,16 @@ struct Change {
   ObjectPtr object;    ///< after the change; of a deletion the last state with the deletion's own version
   ObjectPtr previous;  ///< before it; null when it was created
   bool deleted = false;
+};
+using ChangePtr = std::shared_ptr<const Change>;
+
+/// An object's JSON text, printed once and shared by all who send or store it.
+using TextPtr = std::shared_ptr<const std::string>;
+
+/// A change on its way to the watches.
+struct WatchedChange {
+  ChangePtr change;
+  TextPtr text;  ///< of change->object; null: not printed yet
 };
 
 }  // namespace hearth::api

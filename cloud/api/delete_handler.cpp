@@ -28,7 +28,7 @@ Status bad_option(const std::string& field, const std::string& message) {
 
 /// Options come as body, as query, or both; the body has no kind of its own as a rule.
 Answer<DeleteOptions> delete_options(const Call& call) {
-  auto body = decode_body(call.request.headers.get("Content-Type"), call.request.body, "DeleteOptions");
+  auto body = take_body(call, "DeleteOptions");
   if (!body) return body.error();
   const auto& document = body->document;
   if (!document.is_null() && !document.is_object()) return bad_request("DeleteOptions must be an object");
@@ -87,9 +87,8 @@ Reply delete_objects(const Services* services, CallPtr call) {
   };
   const auto done = co_await services->store.write(std::move(work), options->dry_run);
   if (!done) co_return done.error();
-  const bool whole = text_at(**done, {"kind"}) == call->type->name.kind;
-  const auto shown = whole ? shown_in(*call->type, *call->version, *done) : *done;
-  co_return json_response(200, *shown);
+  const bool whole = text_at(*done->object, {"kind"}) == call->type->name.kind;
+  co_return object_response(200, whole ? shown_in(*call->type, *call->version, done->object) : done->object);
 }
 
 }  // namespace hearth::api

@@ -124,7 +124,7 @@ json aggregated_group(const Registry& registry, const std::string& group) {
   return entry;
 }
 
-net::HttpResponse aggregated(const Registry& registry, const std::string& version, bool core) {
+Response aggregated(const Registry& registry, const std::string& version, bool core) {
   json list = {{"kind", "APIGroupDiscoveryList"},
                {"apiVersion", "apidiscovery.k8s.io/" + version},
                {"metadata", json::object()},
@@ -135,12 +135,9 @@ net::HttpResponse aggregated(const Registry& registry, const std::string& versio
     for (const auto& group : groups(registry))
       list["items"].push_back(aggregated_group(registry, group));
   }
-  net::HttpResponse response;
   // Clients take the answer for aggregated only under exactly this type.
-  response.headers.add("Content-Type",
+  return text_response(200, list.dump(),
                        "application/json;g=apidiscovery.k8s.io;v=" + version + ";as=APIGroupDiscoveryList");
-  response.body = list.dump();
-  return response;
 }
 
 json paths(const Registry& registry) {
@@ -155,9 +152,9 @@ json paths(const Registry& registry) {
   return {{"paths", std::move(all)}};
 }
 
-std::optional<net::HttpResponse> as_response(std::optional<json> body) {
+std::optional<Response> as_response(std::optional<json> body) {
   if (!body) return std::nullopt;
-  return json_response(200, *body);
+  return json_response(200, *std::move(body));
 }
 
 }  // namespace
@@ -174,8 +171,7 @@ json version_info() {
           {"platform", "linux"}};
 }
 
-std::optional<net::HttpResponse> discover(const Registry& registry, const Target& target,
-                                          const Media& media) {
+std::optional<Response> discover(const Registry& registry, const Target& target, const Media& media) {
   const auto& segments = target.segments;
   if (segments.empty()) return json_response(200, paths(registry));
   const bool wants_aggregated = media.form == Form::discovery && segments.size() == 1;
@@ -193,7 +189,7 @@ std::optional<net::HttpResponse> discover(const Registry& registry, const Target
   auto group = group_entry(registry, segments[1]);
   group["kind"] = "APIGroup";
   group["apiVersion"] = "v1";
-  return json_response(200, group);
+  return json_response(200, std::move(group));
 }
 
 }  // namespace hearth::api

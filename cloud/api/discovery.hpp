@@ -10,6 +10,7 @@
 #include "cloud/api/media.hpp"
 #include "cloud/api/request.hpp"
 #include "cloud/api/resource_type.hpp"
+#include "cloud/api/response.hpp"
 
 namespace hearth::api {
 
@@ -18,6 +19,6 @@ inline constexpr const char* kKubernetesVersion = "v1.32.0";
 
 nlohmann::json version_info();
 /// The answer to a discovery path (/version, /api, /apis, /apis/g, /apis/g/v, /api/v1, /); none for others.
-std::optional<net::HttpResponse> discover(const Registry& registry, const Target& target, const Media& media);
+std::optional<Response> discover(const Registry& registry, const Target& target, const Media& media);
 
 }  // namespace hearth::api

@@ -40,4 +40,13 @@ void drop_old_events(Transaction& transaction, const std::string& ns, WallTime n
     erase_event(transaction, kept[i].event);
 }
 
+void EventRetention::make_room(Transaction& transaction, const std::string& ns, WallTime now) {
+  auto& turn = turns_[ns];
+  const bool due = turn.made % kMakeEvery == 0 || now - turn.looked >= kLookEvery;
+  ++turn.made;
+  if (!due) return;
+  turn.looked = now;
+  drop_old_events(transaction, ns, now);
+}
+
 }  // namespace hearth::api

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 
 #include "cloud/api/object_store.hpp"
@@ -17,5 +18,23 @@ inline constexpr std::size_t kMaxEvents = 2000;  ///< of one namespace
 
 /// Erases what is over, and the oldest beyond the bound less one, so that one more fits.
 void drop_old_events(Transaction& transaction, const std::string& ns, WallTime now);
+
+/// Does that now and then: looking through all Events for each new one would cost more than all other writes.
+class EventRetention {
+ public:
+  static constexpr std::size_t kMakeEvery =
+      200;  ///< new Events of a namespace; the bound may be passed by so many
+  static constexpr std::chrono::minutes kLookEvery{10};
+
+  /// Before an Event is made in the namespace.
+  void make_room(Transaction& transaction, const std::string& ns, WallTime now);
+
+ private:
+  struct Turn {
+    std::size_t made = 0;
+    WallTime looked;
+  };
+  std::map<std::string, Turn> turns_;
+};
 
 }  // namespace hearth::api

@@ -70,5 +70,20 @@ TEST(EventRetention, MakesRoomForOneMoreByDroppingTheOldest) {
   EXPECT_FALSE(events.has("e" + std::to_string(kMaxEvents)));
 }
 
+TEST(EventRetention, LooksOnlyNowAndThen) {
+  Events events;
+  EventRetention retention;
+  retention.make_room(events, "home", kNow);
+  events.add("over", kNow - std::chrono::hours(2), kNow - std::chrono::hours(2));
+  for (std::size_t i = 1; i < EventRetention::kMakeEvery; ++i)
+    retention.make_room(events, "home", kNow);
+  EXPECT_TRUE(events.has("over"));
+  retention.make_room(events, "home", kNow);
+  EXPECT_FALSE(events.has("over"));
+  events.add("over", kNow - std::chrono::hours(2), kNow - std::chrono::hours(2));
+  retention.make_room(events, "home", kNow + EventRetention::kLookEvery);
+  EXPECT_FALSE(events.has("over"));
+}
+
 }  // namespace
 }  // namespace hearth::api

@@ -7,12 +7,13 @@
 #include <memory>
 
 #include "cloud/api/call.hpp"
+#include "cloud/api/response.hpp"
 #include "sdk/net/http_server.hpp"
 
 namespace hearth::api {
 
 using CallPtr = std::shared_ptr<const Call>;
-using Reply = boost::asio::awaitable<Answer<net::HttpResponse>>;
+using Reply = boost::asio::awaitable<Answer<Response>>;
 
 Reply get_object(const Services* services, CallPtr call);
 Reply list_objects(const Services* services, CallPtr call);
@@ -24,5 +25,14 @@ Reply delete_objects(const Services* services, CallPtr call);
 /// Answers by itself: a stream, or a Status.
 boost::asio::awaitable<void> watch_objects(const Services* services, CallPtr call,
                                            net::ResponseWriter* writer);
+
+/// A whole collection as values, for a reader of this process.
+boost::asio::awaitable<Answer<Snapshot>> list_locally(const Services* services, CallPtr call);
+
+/// The same events as values, for a watcher of this process: until `on_event` returns false, the queue is closed
+/// or the call's timeout is over; bookmarks are not sent.
+using OnEvent = std::function<bool(const char* type, ObjectPtr object)>;
+boost::asio::awaitable<Answer<void>> watch_locally(const Services* services, CallPtr call,
+                                                   std::shared_ptr<WatchQueue> queue, OnEvent on_event);
 
 }  // namespace hearth::api

@@ -5,7 +5,6 @@
 #include <array>
 #include <random>
 
-#include "cloud/api/event_retention.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::api {
@@ -206,7 +205,7 @@ Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleCont
       transaction.erase(inner, *transaction.get(inner));
       continue;
     }
-    const LifecycleContext below{type, context.registry, nullptr, context.now};
+    const LifecycleContext below{type, context.registry, nullptr, nullptr, context.now};
     if (auto gone = delete_object(transaction, below, inner, {}); !gone) return gone;
   }
   finish_namespace(transaction, key.name);
@@ -218,7 +217,7 @@ Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleCont
 LifecycleContext lifecycle_context(const Services& services, const ResourceType& type) {
   const auto found = services.admission.find(type.name.kind);
   const auto* admission = found == services.admission.end() ? nullptr : &found->second;
-  return {&type, &services.registry, admission, services.clock()};
+  return {&type, &services.registry, admission, &services.retention, services.clock()};
 }
 
 Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context, json object) {
@@ -244,7 +243,8 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
   if (!type.builtin) meta["generation"] = 1;
   if (type.resource() == "namespaces") complete_namespace(object);
   if (auto admitted = admit(transaction, context, object, nullptr); !admitted) return admitted.error();
-  if (type.resource() == "events") drop_old_events(transaction, key.ns, context.now);
+  if (context.retention != nullptr && type.resource() == "events")
+    context.retention->make_room(transaction, key.ns, context.now);
   return transaction.put(key, std::move(object));
 }
 
@@ -277,6 +277,20 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
   return transaction.put(key, std::move(next));
 }
 
+Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext& context,
+                                const ObjectPtr& current, const json& preconditions, json status) {
+  if (auto sound = check_preconditions(context.type->name, *current, preconditions); !sound)
+    return sound.error();
+  const auto* old = at_path(*current, {"status"});
+  if (old != nullptr && *old == status) return current;
+  auto next = json::object();
+  for (const auto& [name, value] : current->items()) {
+    if (name != "status") next[name] = value;
+  }
+  next["status"] = std::move(status);
+  return transaction.put(key_of(*context.type, *current), std::move(next));
+}
+
 Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext& context, const Key& key,
                                 const DeletePreconditions& preconditions) {
   const auto& kind = context.type->name;
@@ -293,7 +307,7 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
 
 Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry& registry, WallTime now) {
   const auto* type = registry.find("", "namespaces");
-  const LifecycleContext context{type, &registry, nullptr, now};
+  const LifecycleContext context{type, &registry, nullptr, nullptr, now};
   for (const auto* name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
     if (transaction.get(namespace_key(name)) != nullptr) continue;
     json object = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
@@ -304,7 +318,7 @@ Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry
 
 Answer<ObjectPtr> publish_definitions(Transaction& transaction, const Registry& registry, WallTime now) {
   const auto* type = registry.find("apiextensions.k8s.io", "customresourcedefinitions");
-  const LifecycleContext context{type, &registry, nullptr, now};
+  const LifecycleContext context{type, &registry, nullptr, nullptr, now};
   std::vector<std::string> served;
   for (auto definition : registry.definitions()) {
     served.push_back(name_of(definition));

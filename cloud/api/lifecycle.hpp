@@ -15,6 +15,7 @@ struct LifecycleContext {
   const ResourceType* type;
   const Registry* registry;
   const Admission* admission;  ///< null: none for this kind
+  EventRetention* retention;
   WallTime now;
 };
 LifecycleContext lifecycle_context(const Services& services, const ResourceType& type);
@@ -27,6 +28,11 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
 /// What changes nothing is not written.
 Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext& context,
                                 const ObjectPtr& current, nlohmann::json object, bool status_write);
+
+/// The same for a status that has been checked; `preconditions` may carry metadata.resourceVersion and uid.
+Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext& context,
+                                const ObjectPtr& current, const nlohmann::json& preconditions,
+                                nlohmann::json status);
 
 struct DeletePreconditions {
   std::string uid;

@@ -68,25 +68,4 @@ Answer<Media> choose_media(std::string_view accept, const std::vector<Form>& off
   return not_acceptable();
 }
 
-net::HttpResponse json_response(int status, const nlohmann::json& body) {
-  net::HttpResponse response;
-  response.status = status;
-  response.headers.add("Content-Type", "application/json");
-  // Objects hold only text that was valid UTF-8 when parsed; `replace` guards texts that quote a request.
-  response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return response;
-}
-
-net::HttpResponse text_response(int status, std::string body) {
-  net::HttpResponse response;
-  response.status = status;
-  response.headers.add("Content-Type", "text/plain; charset=utf-8");
-  response.body = std::move(body);
-  return response;
-}
-
-net::HttpResponse status_response(const Status& status) {
-  return json_response(status.code(), status.body());
-}
-
 }  // namespace hearth::api

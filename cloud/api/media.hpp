@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which form of an answer a client's Accept header asks for, and answers in JSON.
+// Which form of an answer a client's Accept header asks for.
 // Thread: pure functions.   Errors: an Accept that cannot be met gives a 406 Status.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cloud/api/status.hpp"
-#include "sdk/net/http.hpp"
 
 namespace hearth::api {
 
@@ -27,9 +25,5 @@ struct Media {
 
 /// The first entry of `accept` that can be met among `offered`; plain JSON is always offered.
 Answer<Media> choose_media(std::string_view accept, const std::vector<Form>& offered);
-
-net::HttpResponse json_response(int status, const nlohmann::json& body);
-net::HttpResponse text_response(int status, std::string body);
-net::HttpResponse status_response(const Status& status);
 
 }  // namespace hearth::api

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using nlohmann::json;
 using Objects = std::map<Key, ObjectPtr>;
 using Strand = asio::strand<asio::any_io_executor>;
-using Completion = std::function<void(Answer<ObjectPtr>)>;
+using Completion = std::function<void(Answer<Written>)>;
 
 namespace {
 
@@ -82,10 +82,16 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
  private:
   class Writing;
   struct Entry {
-    std::vector<Change> changes;
+    std::vector<ChangePtr> changes;
     Answer<ObjectPtr> answer;
     Completion done;
   };
+  /// Entries that share a commit, and all their changes; the storage thread fills in the texts.
+  struct Batch {
+    std::vector<Entry> entries;
+    std::vector<WatchedChange> changes;
+  };
+  using BatchPtr = std::shared_ptr<Batch>;
   struct Watcher {
     std::string resource;
     std::string ns;
@@ -94,9 +100,10 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
 
   Answer<ObjectPtr> work_on(Writing& writing, const Work& work, bool dry_run);
   void flush();
-  void committed(std::vector<Entry> batch, const Result<void>& result);
-  void roll_back(std::vector<Entry> batch, const std::string& why);
-  void publish(const Change& change);
+  void committed(const BatchPtr& batch, const Result<void>& result);
+  void roll_back(const Batch& batch, const std::string& why);
+  void publish(const ChangePtr& change);
+  void tell_watchers(const std::vector<WatchedChange>& changes);
   std::optional<Status> unreachable(std::uint64_t version) const;
 
   Strand strand_;
@@ -107,7 +114,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   std::uint64_t last_given_ = 0;
   std::uint64_t version_ = 0;       ///< of published_
   std::uint64_t window_start_ = 0;  ///< changes after this version are in window_
-  std::deque<Change> window_;
+  std::deque<ChangePtr> window_;
   std::vector<Entry> waiting_;
   bool in_flight_ = false;
   std::vector<Watcher> watchers_;
@@ -148,11 +155,11 @@ class ObjectStore::Impl::Writing : public Transaction {
 
   void undo() {
     for (auto it = changes_.rbegin(); it != changes_.rend(); ++it)
-      set(it->key, it->previous);
+      set((*it)->key, (*it)->previous);
     changes_.clear();
   }
 
-  std::vector<Change> take() { return std::move(changes_); }
+  std::vector<ChangePtr> take() { return std::move(changes_); }
 
  private:
   void set(const Key& key, const ObjectPtr& object) {
@@ -164,23 +171,24 @@ class ObjectStore::Impl::Writing : public Transaction {
   }
 
   ObjectPtr change(const Key& key, json object, bool deleted) {
-    Change made;
-    made.version = ++store_.last_given_;
-    made.key = key;
-    made.previous = get(key);
-    made.deleted = deleted;
+    auto made = std::make_shared<Change>();
+    made->version = ++store_.last_given_;
+    made->key = key;
+    made->previous = get(key);
+    made->deleted = deleted;
     auto& meta = object["metadata"];
-    if (!dry_run_) meta["resourceVersion"] = std::to_string(made.version);
-    if (dry_run_ && made.previous == nullptr) meta.erase("resourceVersion");
-    made.object = std::make_shared<const json>(std::move(object));
-    set(key, deleted ? nullptr : made.object);
-    changes_.push_back(made);
-    return made.object;
+    if (!dry_run_) meta["resourceVersion"] = std::to_string(made->version);
+    if (dry_run_ && made->previous == nullptr) meta.erase("resourceVersion");
+    made->object = std::make_shared<const json>(std::move(object));
+    set(key, deleted ? nullptr : made->object);
+    auto stored = made->object;
+    changes_.push_back(std::move(made));
+    return stored;
   }
 
   Impl& store_;
   bool dry_run_;
-  std::vector<Change> changes_;
+  std::vector<ChangePtr> changes_;
 };
 
 Result<void> ObjectStore::Impl::open() {
@@ -220,19 +228,22 @@ Answer<ObjectPtr> ObjectStore::Impl::work_on(Writing& writing, const Work& work,
 Answer<ObjectPtr> ObjectStore::Impl::write_at_start(const Work& work) {
   Writing writing(*this, false);
   auto answer = work_on(writing, work, false);
-  const auto changes = writing.take();
+  std::vector<WatchedChange> changes;
+  for (auto& change : writing.take())
+    changes.push_back({std::move(change), nullptr});
   const auto saved =
       storage_->run([&changes](SQLite::Database& database) { save_changes(database, changes); });
   if (!saved) return store_failed(saved.error().text);
-  for (const auto& change : changes)
-    publish(change);
+  for (const auto& watched : changes)
+    publish(watched.change);
   return answer;
 }
 
 void ObjectStore::Impl::submit(const Work& work, bool dry_run, Completion done) {
   Writing writing(*this, dry_run);
   auto answer = work_on(writing, work, dry_run);
-  if (!answer || dry_run) return done(std::move(answer));
+  if (!answer) return done(answer.error());
+  if (dry_run) return done(Written{*answer, nullptr});
   // A write that changed nothing may still have looked at what is not committed yet: it waits its turn.
   waiting_.push_back({writing.take(), std::move(answer), std::move(done)});
   flush();
@@ -240,57 +251,73 @@ void ObjectStore::Impl::submit(const Work& work, bool dry_run, Completion done) 
 
 void ObjectStore::Impl::flush() {
   if (in_flight_ || waiting_.empty()) return;
-  auto batch = std::exchange(waiting_, {});
-  auto changes = std::make_shared<std::vector<Change>>();
-  for (const auto& entry : batch)
-    changes->insert(changes->end(), entry.changes.begin(), entry.changes.end());
-  if (changes->empty()) return committed(std::move(batch), {});
+  auto batch = std::make_shared<Batch>();
+  batch->entries = std::exchange(waiting_, {});
+  for (const auto& entry : batch->entries) {
+    for (const auto& change : entry.changes)
+      batch->changes.push_back({change, nullptr});
+  }
+  if (batch->changes.empty()) return committed(batch, {});
   in_flight_ = true;
-  storage_->write([changes](SQLite::Database& database) { save_changes(database, *changes); }, strand_,
-                  [self = shared_from_this(), batch = std::move(batch)](Result<void> result) mutable {
+  storage_->write([batch](SQLite::Database& database) { save_changes(database, batch->changes); }, strand_,
+                  [self = shared_from_this(), batch](const Result<void>& result) {
                     self->in_flight_ = false;
-                    self->committed(std::move(batch), result);
+                    self->committed(batch, result);
                   });
 }
 
-void ObjectStore::Impl::committed(std::vector<Entry> batch, const Result<void>& result) {
-  if (!result) return roll_back(std::move(batch), result.error().text);
-  for (const auto& entry : batch) {
-    for (const auto& change : entry.changes)
-      publish(change);
+/// The writer hears of it before the watches do: who waits for both sees the cause before its effect.
+void ObjectStore::Impl::committed(const BatchPtr& batch, const Result<void>& result) {
+  if (!result) return roll_back(*batch, result.error().text);
+  for (const auto& watched : batch->changes)
+    publish(watched.change);
+  auto text = batch->changes.begin();
+  for (auto& entry : batch->entries) {
+    Written written{std::move(*entry.answer), nullptr};
+    for (std::size_t i = 0; i < entry.changes.size(); ++i, ++text) {
+      if (text->change->object == written.object) written.text = text->text;
+    }
+    entry.done(std::move(written));
   }
-  for (auto& entry : batch)
-    entry.done(std::move(entry.answer));
+  tell_watchers(batch->changes);
   flush();
 }
 
-void ObjectStore::Impl::roll_back(std::vector<Entry> batch, const std::string& why) {
-  spdlog::warn("api: {} writes could not be committed: {}", batch.size() + waiting_.size(), why);
+void ObjectStore::Impl::roll_back(const Batch& batch, const std::string& why) {
+  spdlog::warn("api: {} writes could not be committed: {}", batch.entries.size() + waiting_.size(), why);
   // What waits was built on what has just failed.
   auto waiting = std::exchange(waiting_, {});
   latest_ = published_;
-  for (auto& entry : batch)
+  for (const auto& entry : batch.entries)
     entry.done(store_failed(why));
-  for (auto& entry : waiting)
+  for (const auto& entry : waiting)
     entry.done(store_failed(why));
 }
 
-void ObjectStore::Impl::publish(const Change& change) {
-  if (change.deleted) {
-    published_.erase(change.key);
+void ObjectStore::Impl::publish(const ChangePtr& change) {
+  if (change->deleted) {
+    published_.erase(change->key);
   } else {
-    published_[change.key] = change.object;
+    published_[change->key] = change->object;
   }
-  version_ = change.version;
+  version_ = change->version;
   window_.push_back(change);
   if (window_.size() > kWindow) {
-    window_start_ = window_.front().version;
+    window_start_ = window_.front()->version;
     window_.pop_front();
   }
+}
+
+void ObjectStore::Impl::tell_watchers(const std::vector<WatchedChange>& changes) {
   std::erase_if(watchers_, [&](const Watcher& watcher) {
     const auto queue = watcher.queue.lock();
-    if (queue != nullptr && concerns(change, watcher.resource, watcher.ns)) queue->offer(change);
-    return queue == nullptr;
+    if (queue == nullptr) return true;
+    std::vector<WatchedChange> wanted;
+    for (const auto& watched : changes) {
+      if (concerns(*watched.change, watcher.resource, watcher.ns)) wanted.push_back(watched);
+    }
+    if (!wanted.empty()) queue->offer(std::move(wanted));
+    return false;
   });
 }
 
@@ -321,12 +348,13 @@ Answer<Snapshot> ObjectStore::Impl::list(const std::string& resource, const std:
        it != published_.end() && it->first.resource == resource && (ns.empty() || it->first.ns == ns); ++it) {
     past.insert(*it);
   }
-  for (auto it = window_.rbegin(); it != window_.rend() && it->version > snapshot.version; ++it) {
-    if (!concerns(*it, resource, ns)) continue;
-    if (it->previous == nullptr) {
-      past.erase(it->key);
+  for (auto it = window_.rbegin(); it != window_.rend() && (*it)->version > snapshot.version; ++it) {
+    const auto& change = **it;
+    if (!concerns(change, resource, ns)) continue;
+    if (change.previous == nullptr) {
+      past.erase(change.key);
     } else {
-      past[it->key] = it->previous;
+      past[change.key] = change.previous;
     }
   }
   for (auto& [key, object] : past)
@@ -345,7 +373,7 @@ Answer<WatchStart> ObjectStore::Impl::watch(const std::string& resource, const s
   } else {
     if (auto refused = unreachable(*after)) return *refused;
     for (const auto& change : window_) {
-      if (change.version > *after && concerns(change, resource, ns)) start.backlog.push_back(change);
+      if (change->version > *after && concerns(*change, resource, ns)) start.backlog.push_back(change);
     }
   }
   watchers_.push_back({resource, ns, queue});
@@ -363,11 +391,11 @@ Answer<ObjectPtr> ObjectStore::write_at_start(const Work& work) {
   return impl_->write_at_start(work);
 }
 
-asio::awaitable<Answer<ObjectPtr>> ObjectStore::write(Work work, bool dry_run) {
-  return on_strand<Answer<ObjectPtr>>(impl_->strand(),
-                                      [impl = impl_, work = std::move(work), dry_run](Completion done) {
-                                        impl->submit(work, dry_run, std::move(done));
-                                      });
+asio::awaitable<Answer<Written>> ObjectStore::write(Work work, bool dry_run) {
+  return on_strand<Answer<Written>>(impl_->strand(),
+                                    [impl = impl_, work = std::move(work), dry_run](Completion done) {
+                                      impl->submit(work, dry_run, std::move(done));
+                                    });
 }
 
 asio::awaitable<ObjectPtr> ObjectStore::get(Key key) const {

@@ -39,6 +39,12 @@ class Transaction {
   virtual ObjectPtr erase(const Key& key, nlohmann::json last) = 0;
 };
 
+/// What a write has stored, and its text where the commit needed that.
+struct Written {
+  ObjectPtr object;
+  TextPtr text;
+};
+
 /// What a write does; runs on the strand, must not block. An error undoes what it did.
 using Work = std::function<Answer<ObjectPtr>(Transaction&)>;
 
@@ -51,13 +57,13 @@ struct Snapshot {
 struct WatchStart {
   std::uint64_t version = 0;
   std::vector<ObjectPtr> initial;  ///< when asked for: everything there is
-  std::vector<Change> backlog;     ///< what happened since the version asked for
+  std::vector<ChangePtr> backlog;  ///< what happened since the version asked for
 };
 
 class ObjectStore {
  public:
   /// Changes kept for watches and pages from an older version.
-  static constexpr std::size_t kWindow = 4096;
+  static constexpr std::size_t kWindow = 2048;
 
   ObjectStore(boost::asio::any_io_executor executor, std::filesystem::path file);
   ~ObjectStore();
@@ -68,7 +74,7 @@ class ObjectStore {
   Answer<ObjectPtr> write_at_start(const Work& work);
 
   /// With `dry_run` everything is undone and the answer is what it would have been.
-  boost::asio::awaitable<Answer<ObjectPtr>> write(Work work, bool dry_run);
+  boost::asio::awaitable<Answer<Written>> write(Work work, bool dry_run);
   boost::asio::awaitable<ObjectPtr> get(Key key) const;
   /// The newest state, or that at `version`: 410 when it is too old, 504 when it is not reached yet.
   boost::asio::awaitable<Answer<Snapshot>> list(std::string resource, std::string ns,

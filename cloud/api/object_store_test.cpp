@@ -71,7 +71,7 @@ class StoreTest : public ::testing::Test {
 
   std::uint64_t write(Work work) {
     const auto stored = await(store_->write(std::move(work), false));
-    return std::stoull(version_of(**stored));
+    return std::stoull(version_of(*stored->object));
   }
 
   asio::io_context io_;
@@ -101,7 +101,7 @@ TEST_F(StoreTest, ARefusedOrDryWriteLeavesNothingBehind) {
   EXPECT_EQ(await(store_->get(key("a"))), nullptr);
   const auto dry = await(store_->write(put("a", "1"), true));
   ASSERT_TRUE(dry);
-  EXPECT_TRUE(version_of(**dry).empty());
+  EXPECT_TRUE(version_of(*dry->object).empty());
   EXPECT_EQ(await(store_->get(key("a"))), nullptr);
   EXPECT_EQ(await(store_->version()), 0U);
 }
@@ -163,14 +163,14 @@ TEST_F(StoreTest, AWatchSeesWhatHappenedSinceAndWhatComes) {
   const auto start = await(store_->watch("lamps", "home", first, queue));
   ASSERT_TRUE(start);
   ASSERT_EQ(start->backlog.size(), 1U);
-  EXPECT_EQ(*at_path(*start->backlog[0].previous, {"spec", "value"}), "1");
+  EXPECT_EQ(*at_path(*start->backlog[0]->previous, {"spec", "value"}), "1");
   const auto last = write(erase("a"));
   io_.restart();
   io_.poll();
   const auto changes = queue->take();
   ASSERT_EQ(changes.size(), 1U);
-  EXPECT_TRUE(changes[0].deleted);
-  EXPECT_EQ(version_of(*changes[0].object), std::to_string(last));
+  EXPECT_TRUE(changes[0].change->deleted);
+  EXPECT_EQ(version_of(*changes[0].change->object), std::to_string(last));
 }
 
 TEST_F(StoreTest, AVersionFromBeforeARestartIsTooOldToWatch) {
@@ -183,9 +183,8 @@ TEST_F(StoreTest, AVersionFromBeforeARestartIsTooOldToWatch) {
 
 TEST_F(StoreTest, AWatchNobodyReadsIsMarkedInsteadOfGrowing) {
   auto queue = std::make_shared<WatchQueue>(io_.get_executor());
-  Change change;
   for (std::size_t i = 0; i <= WatchQueue::kMaxWaiting; ++i)
-    queue->offer(change);
+    queue->offer({{std::make_shared<const Change>(), nullptr}});
   io_.restart();
   io_.poll();
   EXPECT_TRUE(queue->overflown());

@@ -59,21 +59,15 @@ const openapi::Document* OpenApiPages::find(const net::HttpRequest& request, con
   return found == documents_.v3.end() ? nullptr : &found->second;
 }
 
-std::optional<net::HttpResponse> OpenApiPages::get(const net::HttpRequest& request,
-                                                   const Target& target) const {
+std::optional<Response> OpenApiPages::get(const net::HttpRequest& request, const Target& target) const {
   const auto* document = find(request, target);
   if (document == nullptr) return std::nullopt;
   const auto tag = "\"" + document->hash + "\"";
-  net::HttpResponse response;
-  response.headers.add("ETag", tag);
-  if (request.headers.get("If-None-Match") == tag) {
-    response.status = 304;
-    return response;
-  }
+  if (request.headers.get("If-None-Match") == tag) return Response{304, {{"ETag", tag}}, nullptr, nullptr};
   // Go's MIME parser, up to kubectl 1.26 at least, fails on the "@" of the type it asks for itself.
   const bool protobuf = document == &documents_.v2_protobuf;
-  response.headers.add("Content-Type", protobuf ? kProtobufAnswer : document->content_type);
-  response.body = document->body;
+  auto response = text_response(200, document->body, protobuf ? kProtobufAnswer : document->content_type);
+  response.headers.add("ETag", tag);
   return response;
 }
 

@@ -8,7 +8,7 @@
 #include "cloud/api/openapi/openapi.hpp"
 #include "cloud/api/request.hpp"
 #include "cloud/api/resource_type.hpp"
-#include "sdk/net/http.hpp"
+#include "cloud/api/response.hpp"
 
 namespace hearth::api {
 
@@ -17,7 +17,7 @@ class OpenApiPages {
   explicit OpenApiPages(const Registry& registry);
 
   /// GET /openapi/v2, /openapi/v3, /openapi/v3/KEY; honours If-None-Match.
-  std::optional<net::HttpResponse> get(const net::HttpRequest& request, const Target& target) const;
+  std::optional<Response> get(const net::HttpRequest& request, const Target& target) const;
 
  private:
   const openapi::Document* find(const net::HttpRequest& request, const Target& target) const;

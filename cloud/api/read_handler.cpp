@@ -105,14 +105,14 @@ Reply get_object(const Services* services, CallPtr call) {
   if (object == nullptr) co_return not_found(call->type->name, call->path.name);
   object = shown_in(*call->type, *call->version, object);
   if (media->form == Form::partial) co_return json_response(200, partial_object(*object, media->version));
-  if (media->form == Form::object) co_return json_response(200, *object);
+  if (media->form == Form::object) co_return object_response(200, std::move(object));
   const auto options = list_options(*call);
   if (!options) co_return options.error();
   const std::vector<ObjectPtr> one = {object};
   auto table =
       make_table(call->version->columns, one, options->include, media->version, true, services->clock());
   table["metadata"] = {{"resourceVersion", version_of(*object)}};
-  co_return json_response(200, table);
+  co_return json_response(200, std::move(table));
 }
 
 }  // namespace hearth::api

@@ -57,6 +57,7 @@ Result<TypeVersion> custom_version(const json& source) {
   auto parsed = schema::Schema::parse(*schema);
   if (!parsed) return std::move(parsed).error().within("version " + version.name);
   version.schema = std::move(*parsed);
+  if (version.has_status) version.status_schema = version.schema->property("status");
   version.schema_source = *schema;
   const auto* printer_columns = at_path(source, {"additionalPrinterColumns"});
   auto columns = custom_columns(printer_columns == nullptr ? json() : *printer_columns);

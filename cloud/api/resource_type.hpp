@@ -18,9 +18,10 @@ namespace hearth::api {
 struct TypeVersion {
   std::string name;  ///< v1beta1
   bool storage = false;
-  bool has_status = false;               ///< there is a /status subresource
-  std::optional<schema::Schema> schema;  ///< none for built-in kinds
-  nlohmann::json schema_source;          ///< openAPIV3Schema, for the OpenAPI documents
+  bool has_status = false;                      ///< there is a /status subresource
+  std::optional<schema::Schema> schema;         ///< none for built-in kinds
+  std::optional<schema::Schema> status_schema;  ///< of the part that has writes of its own
+  nlohmann::json schema_source;                 ///< openAPIV3Schema, for the OpenAPI documents
   TableColumns columns;
 };
 

@@ -46,23 +46,23 @@ Router::Router(Services services, Metrics& metrics, const Trace& trace)
       trace_(trace),
       openapi_(services_.registry) {}
 
-Answer<CallPtr> Router::make_call(net::HttpRequest request) const {
+Answer<std::shared_ptr<Call>> Router::make_call(net::HttpRequest request) const {
   auto target = parse_target(request.target);
   if (!target) return target.error();
   auto call = std::make_shared<Call>();
   call->request = std::move(request);
   call->target = std::move(*target);
-  if (!parse_resource_path(call->target.segments, call->path)) return CallPtr(std::move(call));
+  if (!parse_resource_path(call->target.segments, call->path)) return call;
   const auto* type = services_.registry.find(call->path.group, call->path.plural);
   const auto* version = type == nullptr ? nullptr : type->version(call->path.version);
-  if (version == nullptr || !fits(*type, call->path)) return CallPtr(std::move(call));
-  if (!known_subresource(*version, call->path.subresource)) return CallPtr(std::move(call));
+  if (version == nullptr || !fits(*type, call->path)) return call;
+  if (!known_subresource(*version, call->path.subresource)) return call;
   call->type = type;
   call->version = version;
-  return CallPtr(std::move(call));
+  return call;
 }
 
-Answer<net::HttpResponse> Router::serve_page(const Call& call) const {
+Answer<Response> Router::serve_page(const Call& call) const {
   const auto& path = call.target.path;
   if (path == "/healthz" || path == "/livez" || path == "/readyz") return text_response(200, "ok");
   if (call.request.method != "GET" && call.request.method != "HEAD") return method_not_allowed();
@@ -83,7 +83,7 @@ Reply Router::serve_object(CallPtr call, std::string_view verb) const {
   return delete_objects(&services_, std::move(call));
 }
 
-asio::awaitable<Answer<net::HttpResponse>> Router::answer(CallPtr call, std::string_view verb) const {
+asio::awaitable<Answer<Response>> Router::answer(CallPtr call, std::string_view verb) const {
   if (call->type == nullptr) co_return serve_page(*call);
   const bool needs_name = verb == "update" || verb == "patch";
   if (needs_name && call->path.name.empty()) co_return bad_request("name must be provided");
@@ -98,14 +98,37 @@ asio::awaitable<Answer<net::HttpResponse>> Router::answer(CallPtr call, std::str
   co_return answered;
 }
 
+/// `verb` is one of verb_of()'s, "page" for what is no resource, or empty for what was not understood: few counters.
+void Router::count(const CallPtr& call, std::string_view verb, int status) const {
+  if (call != nullptr && call->type == nullptr) verb = "page";
+  metrics_
+      .counter("hearth_api_requests_total", "Requests answered, watches apart",
+               {{"verb", std::string(verb)}, {"code", std::to_string(status)}})
+      .Increment();
+}
+
+/// Whatever happens there is an answer.
+asio::awaitable<Response> Router::guarded_answer(CallPtr call, std::string_view verb) const {
+  Response response;
+  try {
+    auto answered = co_await answer(call, verb);
+    response = answered ? std::move(*answered) : status_response(answered.error());
+  } catch (const std::exception& error) {
+    spdlog::error("api: {} {} failed: {}", call->request.method, call->target.path, error.what());
+    response = status_response(internal_status(error.what()));
+  }
+  count(call, verb, response.status);
+  co_return response;
+}
+
 asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer) const {
   const auto verb = verb_of(call->request, call->target, !call->path.name.empty());
-  auto refusal = refuse(*call, verb);
-  net::HttpResponse response;
-  if (refusal) {
+  Response response;
+  if (auto refusal = refuse(*call, verb)) {
     response = status_response(*refusal);
+    count(call, verb, response.status);
   } else if (call->type != nullptr && verb == "watch") {
-    co_await watch(std::move(call), writer);
+    co_await stream(std::move(call), writer);
     co_return;
   } else if (call->target.path == "/trace") {
     auto request = call->request;
@@ -117,46 +140,64 @@ asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer
     co_await page->second(std::move(request), *writer);
     co_return;
   } else {
-    auto answered = co_await answer(call, verb);
-    response = answered ? std::move(*answered) : status_response(answered.error());
+    response = co_await guarded_answer(call, verb);
   }
-  const std::string_view counted = call->type == nullptr ? "page" : verb;
-  co_await respond(counted, std::move(response), writer);
+  auto http = to_http(std::move(response));
+  co_await writer->send(std::move(http));
 }
 
-asio::awaitable<void> Router::watch(CallPtr call, net::ResponseWriter* writer) const {
+asio::awaitable<void> Router::stream(CallPtr call, net::ResponseWriter* writer) const {
   const OpenWatch open(watches_);
   co_await watch_objects(&services_, std::move(call), writer);
 }
 
-/// `verb` is one of verb_of()'s, "page" for what is no resource, or empty for what was not understood: few counters.
-asio::awaitable<void> Router::respond(std::string_view verb, net::HttpResponse response,
-                                      net::ResponseWriter* writer) const {
-  metrics_
-      .counter("hearth_api_requests_total", "Requests answered, watches apart",
-               {{"verb", std::string(verb)}, {"code", std::to_string(response.status)}})
-      .Increment();
-  co_await writer->send(std::move(response));
-}
-
 asio::awaitable<void> Router::serve(net::HttpRequest request, net::ResponseWriter& writer) const {
   auto call = make_call(std::move(request));
-  net::HttpResponse response;
-  if (!call) {
-    response = status_response(call.error());
-    co_await respond("", std::move(response), &writer);
+  if (call) {
+    co_await dispatch(std::move(*call), &writer);
     co_return;
   }
-  std::string failure;
-  try {
-    co_await dispatch(*call, &writer);
-  } catch (const std::exception& error) {
-    failure = error.what();
-  }
-  if (failure.empty()) co_return;
-  spdlog::error("api: {} {} failed: {}", (*call)->request.method, (*call)->target.path, failure);
-  response = status_response(internal_status(failure));
-  co_await respond("", std::move(response), &writer);
+  count(nullptr, "", call.error().code());
+  auto http = to_http(status_response(call.error()));
+  co_await writer.send(std::move(http));
+}
+
+asio::awaitable<Response> Router::call(net::HttpRequest request,
+                                       std::shared_ptr<nlohmann::json> document) const {
+  auto made = make_call(std::move(request));
+  if (!made) co_return status_response(made.error());
+  (*made)->document = std::move(document);
+  CallPtr call = std::move(*made);
+  const auto verb = verb_of(call->request, call->target, !call->path.name.empty());
+  if (auto refusal = refuse(*call, verb)) co_return status_response(*refusal);
+  auto response = co_await guarded_answer(std::move(call), verb);
+  co_return response;
+}
+
+Answer<CallPtr> Router::make_local_call(net::HttpRequest request, std::string_view wanted) const {
+  auto made = make_call(std::move(request));
+  if (!made) return made.error();
+  CallPtr call = std::move(*made);
+  const auto verb = verb_of(call->request, call->target, !call->path.name.empty());
+  if (auto refusal = refuse(*call, verb)) return *refusal;
+  if (call->type == nullptr || verb != wanted) return path_not_found();
+  return call;
+}
+
+asio::awaitable<Answer<Snapshot>> Router::list(net::HttpRequest request) const {
+  auto call = make_local_call(std::move(request), "list");
+  if (!call) co_return call.error();
+  auto snapshot = co_await list_locally(&services_, std::move(*call));
+  co_return snapshot;
+}
+
+asio::awaitable<Answer<void>> Router::watch(net::HttpRequest request, std::shared_ptr<WatchQueue> queue,
+                                            OnEvent on_event) const {
+  auto call = make_local_call(std::move(request), "watch");
+  if (!call) co_return call.error();
+  const OpenWatch open(watches_);
+  auto ended = co_await watch_locally(&services_, std::move(*call), std::move(queue), std::move(on_event));
+  co_return ended;
 }
 
 }  // namespace hearth::api

@@ -24,15 +24,24 @@ class Router {
 
   boost::asio::awaitable<void> serve(net::HttpRequest request, net::ResponseWriter& writer) const;
 
+  /// For callers of this process; the request names them as its peer. `document` is the body, or null.
+  boost::asio::awaitable<Response> call(net::HttpRequest request,
+                                        std::shared_ptr<nlohmann::json> document) const;
+  boost::asio::awaitable<Answer<Snapshot>> list(net::HttpRequest request) const;
+  boost::asio::awaitable<Answer<void>> watch(net::HttpRequest request, std::shared_ptr<WatchQueue> queue,
+                                             OnEvent on_event) const;
+
  private:
-  Answer<CallPtr> make_call(net::HttpRequest request) const;
-  Answer<net::HttpResponse> serve_page(const Call& call) const;
+  Answer<std::shared_ptr<Call>> make_call(net::HttpRequest request) const;
+  /// A call that may be made, and is of that verb.
+  Answer<CallPtr> make_local_call(net::HttpRequest request, std::string_view wanted) const;
+  Answer<Response> serve_page(const Call& call) const;
   Reply serve_object(CallPtr call, std::string_view verb) const;
-  boost::asio::awaitable<Answer<net::HttpResponse>> answer(CallPtr call, std::string_view verb) const;
+  boost::asio::awaitable<Answer<Response>> answer(CallPtr call, std::string_view verb) const;
+  boost::asio::awaitable<Response> guarded_answer(CallPtr call, std::string_view verb) const;
   boost::asio::awaitable<void> dispatch(CallPtr call, net::ResponseWriter* writer) const;
-  boost::asio::awaitable<void> watch(CallPtr call, net::ResponseWriter* writer) const;
-  boost::asio::awaitable<void> respond(std::string_view verb, net::HttpResponse response,
-                                       net::ResponseWriter* writer) const;
+  boost::asio::awaitable<void> stream(CallPtr call, net::ResponseWriter* writer) const;
+  void count(const CallPtr& call, std::string_view verb, int status) const;
 
   Services services_;
   Metrics& metrics_;

@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "cloud/api/response.hpp"
+
 namespace hearth::api {
 
 const char* const kStoreSchema = R"(
@@ -30,22 +32,24 @@ StoredState load_state(SQLite::Database& database) {
   return state;
 }
 
-void save_changes(SQLite::Database& database, const std::vector<Change>& changes) {
+void save_changes(SQLite::Database& database, std::vector<WatchedChange>& changes) {
   if (changes.empty()) return;
   SQLite::Statement put(database,
                         "INSERT OR REPLACE INTO object (resource, ns, name, body) VALUES (?, ?, ?, ?)");
   SQLite::Statement erase(database, "DELETE FROM object WHERE resource = ? AND ns = ? AND name = ?");
-  for (const auto& change : changes) {
+  for (auto& [made, text] : changes) {
+    const auto& change = *made;
+    if (!text) text = print_object(*change.object);
     auto& statement = change.deleted ? erase : put;
-    statement.bind(1, change.key.resource);
-    statement.bind(2, change.key.ns);
-    statement.bind(3, change.key.name);
-    if (!change.deleted) statement.bind(4, change.object->dump());
+    statement.bindNoCopy(1, change.key.resource);
+    statement.bindNoCopy(2, change.key.ns);
+    statement.bindNoCopy(3, change.key.name);
+    if (!change.deleted) statement.bindNoCopy(4, *text);
     statement.exec();
     statement.reset();
   }
   SQLite::Statement counter(database, "UPDATE counter SET value = ? WHERE name = 'version'");
-  counter.bind(1, static_cast<std::int64_t>(changes.back().version));
+  counter.bind(1, static_cast<std::int64_t>(changes.back().change->version));
   counter.exec();
 }
 

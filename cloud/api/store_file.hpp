@@ -22,6 +22,7 @@ struct StoredState {
 };
 
 StoredState load_state(SQLite::Database& database);
-void save_changes(SQLite::Database& database, const std::vector<Change>& changes);
+/// Prints what has no text yet: the rows are also what watches and answers send.
+void save_changes(SQLite::Database& database, std::vector<WatchedChange>& changes);
 
 }  // namespace hearth::api

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/api/watch_encoder.hpp"
 
-#include "cloud/api/object_rules.hpp"
+#include "cloud/api/response.hpp"
 
 namespace hearth::api {
 
@@ -9,50 +9,45 @@ using nlohmann::json;
 
 namespace {
 
-std::string to_line(const char* type, const json& object) {
+void add_text_line(const char* type, std::string_view object, std::string& lines) {
   // Written by hand around the object: no copy of it.
-  return std::string(R"({"type":")") + type + R"(","object":)" +
-         object.dump(-1, ' ', false, json::error_handler_t::replace) + "}\n";
+  lines.append(R"({"type":")").append(type).append(R"(","object":)").append(object).append("}\n");
 }
 
-ObjectPtr with_version(const ObjectPtr& object, std::uint64_t version) {
-  auto copy = *object;
-  copy["metadata"]["resourceVersion"] = std::to_string(version);
-  return std::make_shared<const json>(std::move(copy));
+std::string to_line(const char* type, const json& object) {
+  std::string line;
+  add_text_line(type, *print_object(object), line);
+  return line;
 }
 
 }  // namespace
 
-std::string WatchEncoder::line(const char* type, const ObjectPtr& object, WallTime now) {
-  const auto shown = shown_in(type_, version_, object);
+void WatchEncoder::add_line(const SeenEvent& event, WallTime now, std::string& lines) {
   switch (options_.media.form) {
     case Form::table: {
-      auto table =
-          make_table(version_.columns, {shown}, options_.include, options_.media.version, !defined_, now);
-      table["metadata"] = {{"resourceVersion", version_of(*shown)}};
+      auto table = make_table(version_.columns, {event.object}, options_.include, options_.media.version,
+                              !defined_, now);
+      table["metadata"] = {{"resourceVersion", version_of(*event.object)}};
       defined_ = true;
-      return to_line(type, table);
+      lines += to_line(event.type, table);
+      return;
     }
     case Form::partial:
-      return to_line(type, partial_object(*shown, options_.media.version));
+      lines += to_line(event.type, partial_object(*event.object, options_.media.version));
+      return;
     case Form::object:
     case Form::discovery:
-      return to_line(type, *shown);
+      add_text_line(event.type, event.text ? *event.text : *print_object(*event.object), lines);
+      return;
   }
-  return {};
 }
 
-std::string WatchEncoder::change(const Change& change, WallTime now) {
-  const bool before = change.previous != nullptr && options_.selector.matches(*change.previous);
-  const bool after = !change.deleted && options_.selector.matches(*change.object);
-  if (!before && !after) return {};
-  if (after) return line(before ? "MODIFIED" : "ADDED", change.object, now);
-  const auto last = change.deleted ? change.object : with_version(change.previous, change.version);
-  return line("DELETED", last, now);
+void WatchEncoder::change(const WatchedChange& watched, WallTime now, std::string& lines) {
+  if (const auto event = view_.change(watched)) add_line(*event, now, lines);
 }
 
-std::string WatchEncoder::added(const ObjectPtr& object, WallTime now) {
-  return options_.selector.matches(*object) ? line("ADDED", object, now) : std::string();
+void WatchEncoder::added(const ObjectPtr& object, WallTime now, std::string& lines) {
+  if (const auto event = view_.added(object)) add_line(*event, now, lines);
 }
 
 std::string WatchEncoder::bookmark(std::uint64_t version, bool end_of_initial) const {

@@ -7,27 +7,28 @@
 
 #include "cloud/api/call.hpp"
 #include "cloud/api/list_options.hpp"
+#include "cloud/api/watch_view.hpp"
 
 namespace hearth::api {
 
 class WatchEncoder {
  public:
   WatchEncoder(const ResourceType& type, const TypeVersion& version, const ListOptions& options)
-      : type_(type), version_(version), options_(options) {}
+      : type_(type), version_(version), options_(options), view_(type, version, options.selector) {}
 
-  /// One line of JSON, or empty when the watch does not see the change. An object that leaves the selector
-  /// is DELETED, one that enters is ADDED.
-  std::string change(const Change& change, WallTime now);
-  std::string added(const ObjectPtr& object, WallTime now);
+  /// Adds one line of JSON, or nothing when the watch does not see the change.
+  void change(const WatchedChange& watched, WallTime now, std::string& lines);
+  void added(const ObjectPtr& object, WallTime now, std::string& lines);
   std::string bookmark(std::uint64_t version, bool end_of_initial) const;
   static std::string error(const Status& status);
 
  private:
-  std::string line(const char* type, const ObjectPtr& object, WallTime now);
+  void add_line(const SeenEvent& event, WallTime now, std::string& lines);
 
   const ResourceType& type_;
   const TypeVersion& version_;
   const ListOptions& options_;
+  WatchView view_;
   bool defined_ = false;  ///< column definitions have been sent
 };
 

@@ -30,8 +30,15 @@ class WatchEncoderTest : public ::testing::Test {
     return std::make_shared<const json>(std::move(object));
   }
 
-  static Change change(ObjectPtr before, ObjectPtr after, bool deleted = false) {
-    return {9, {"nodes", "", "edge"}, std::move(after), std::move(before), deleted};
+  static WatchedChange change(ObjectPtr before, ObjectPtr after, bool deleted = false) {
+    const Change made{9, {"nodes", "", "edge"}, std::move(after), std::move(before), deleted};
+    return {std::make_shared<const Change>(made), nullptr};
+  }
+
+  static std::string line(WatchEncoder& watch, const WatchedChange& made) {
+    std::string lines;
+    watch.change(made, {}, lines);
+    return lines;
   }
 
   ResourceType type_ = builtin_types().at(1);
@@ -41,9 +48,9 @@ class WatchEncoderTest : public ::testing::Test {
 
 TEST_F(WatchEncoderTest, TellsEnteringAndLeavingASelectorFromAChange) {
   auto watch = encoder("room=hall");
-  const auto type_of = [&](const Change& made) {
-    const auto line = watch.change(made, {});
-    return line.empty() ? std::string() : json::parse(line)["type"].get<std::string>();
+  const auto type_of = [&](const WatchedChange& made) {
+    const auto text = line(watch, made);
+    return text.empty() ? std::string() : json::parse(text)["type"].get<std::string>();
   };
   EXPECT_EQ(type_of(change(nullptr, node("hall", 9))), "ADDED");
   EXPECT_EQ(type_of(change(node("hall", 1), node("hall", 9))), "MODIFIED");
@@ -55,19 +62,28 @@ TEST_F(WatchEncoderTest, TellsEnteringAndLeavingASelectorFromAChange) {
 
 TEST_F(WatchEncoderTest, WhatLeavesCarriesTheVersionOfThatChange) {
   auto watch = encoder("room=hall");
-  const auto event = json::parse(watch.change(change(node("hall", 1), node("attic", 9)), {}));
+  const auto event = json::parse(line(watch, change(node("hall", 1), node("attic", 9))));
   EXPECT_EQ(event["object"]["metadata"]["resourceVersion"], "9");
   EXPECT_EQ(event["object"]["metadata"]["labels"]["room"], "hall");
 }
 
 TEST_F(WatchEncoderTest, OnlyTheFirstTableDefinesItsColumns) {
   auto watch = encoder("", "application/json;as=Table;v=v1;g=meta.k8s.io");
-  const auto first = json::parse(watch.added(node("hall", 1), {}))["object"];
-  const auto second = json::parse(watch.change(change(node("hall", 1), node("hall", 9)), {}))["object"];
+  std::string added;
+  watch.added(node("hall", 1), {}, added);
+  const auto first = json::parse(added)["object"];
+  const auto second = json::parse(line(watch, change(node("hall", 1), node("hall", 9))))["object"];
   EXPECT_EQ(first["kind"], "Table");
   EXPECT_FALSE(first["columnDefinitions"].empty());
   EXPECT_TRUE(second["columnDefinitions"].empty());
   EXPECT_EQ(second["rows"].size(), 1U);
+}
+
+TEST_F(WatchEncoderTest, SendsTheTextThatWasPrintedForTheCommit) {
+  auto watch = encoder("");
+  auto made = change(node("hall", 1), node("hall", 9));
+  made.text = std::make_shared<const std::string>("{\"printed\":1}");
+  EXPECT_EQ(line(watch, made), "{\"type\":\"MODIFIED\",\"object\":{\"printed\":1}}\n");
 }
 
 TEST_F(WatchEncoderTest, MarksTheEndOfTheInitialList) {

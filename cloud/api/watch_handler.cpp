@@ -4,6 +4,7 @@
 
 #include "cloud/api/handlers.hpp"
 #include "cloud/api/list_options.hpp"
+#include "cloud/api/response.hpp"
 #include "cloud/api/watch_encoder.hpp"
 
 namespace hearth::api {
@@ -52,11 +53,11 @@ asio::awaitable<bool> send(WatchPtr watch, std::string lines) {
   co_return written.has_value();
 }
 
-std::string lines_of(Watch& watch, const std::vector<Change>& changes) {
+std::string lines_of(Watch& watch, const std::vector<WatchedChange>& changes) {
   const auto now = watch.services->clock();
   std::string lines;
   for (const auto& change : changes)
-    lines += watch.encoder.change(change, now);
+    watch.encoder.change(change, now, lines);
   return lines;
 }
 
@@ -64,8 +65,9 @@ std::string first_lines(Watch& watch, const WatchStart& start) {
   const auto now = watch.services->clock();
   std::string lines;
   for (const auto& object : start.initial)
-    lines += watch.encoder.added(object, now);
-  lines += lines_of(watch, start.backlog);
+    watch.encoder.added(object, now, lines);
+  for (const auto& change : start.backlog)
+    watch.encoder.change({change, nullptr}, now, lines);
   if (watch.options.send_initial_events) lines += watch.encoder.bookmark(start.version, true);
   return lines;
 }
@@ -94,10 +96,13 @@ asio::awaitable<void> pump(WatchPtr watch) {
     const auto now = SteadyClock::now();
     if (now >= watch->end || now >= watch->next_bookmark) alive = co_await send_bookmark(watch);
     if (!alive || now >= watch->end) co_return;
-    const auto until = std::min(watch->end, watch->next_bookmark);
-    const auto woken = co_await (watch->queue->wait(until) || watch->writer->closed());
-    if (woken.index() == 1) co_return;
+    co_await watch->queue->wait(std::min(watch->end, watch->next_bookmark));
+    if (watch->queue->closed()) co_return;
   }
+}
+
+asio::awaitable<void> end_with_peer(WatchPtr watch) {
+  co_await watch->writer->closed();
 }
 
 asio::awaitable<void> stream(WatchPtr watch, Answer<WatchStart> start) {
@@ -106,7 +111,8 @@ asio::awaitable<void> stream(WatchPtr watch, Answer<WatchStart> start) {
   if (!started) co_return;
   auto lines = start ? first_lines(*watch, *start) : WatchEncoder::error(start.error());
   const bool alive = co_await send(watch, std::move(lines));
-  if (start && alive) co_await pump(watch);
+  // One eye on the peer for the whole watch: a race for each event would cost more than the event.
+  if (start && alive) co_await (pump(watch) || end_with_peer(watch));
   co_await watch->writer->finish();
 }
 
@@ -115,7 +121,7 @@ asio::awaitable<void> stream(WatchPtr watch, Answer<WatchStart> start) {
 asio::awaitable<void> watch_objects(const Services* services, CallPtr call, net::ResponseWriter* writer) {
   auto options = list_options(*call);
   if (!options) {
-    auto refusal = status_response(options.error());
+    auto refusal = to_http(status_response(options.error()));
     co_await writer->send(std::move(refusal));
     co_return;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one watch has still to send: changes come from the store's strand, leave on the connection's.
-// Thread: offer() from any; the rest on the executor given. Bound: a watch that lets kMaxWaiting changes pile
-// up is ended.
+// Thread: offer() and close() from any; the rest on the executor given. Bound: a watch that lets kMaxWaiting
+// changes pile up is ended.
 // Errors: none.
 #pragma once
 
@@ -9,8 +9,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "cloud/api/change.hpp"
@@ -23,21 +23,25 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
 
   explicit WatchQueue(boost::asio::any_io_executor executor) : executor_(executor), wake_(executor) {}
 
-  /// Posts the change to the watch's own executor.
-  void offer(const Change& change);
+  /// Posts the changes to the watch's own executor, all in one go.
+  void offer(std::vector<WatchedChange> changes);
+  /// Nothing is wanted any more: ends a wait().
+  void close();
 
   /// All that waits; does not suspend.
-  std::vector<Change> take();
+  std::vector<WatchedChange> take() { return std::exchange(waiting_, {}); }
   /// True when changes were dropped because the client reads too slowly: the watch must end.
   bool overflown() const { return overflown_; }
-  /// Until something waits or the time has come.
+  bool closed() const { return closed_; }
+  /// Until something waits, the queue is closed or the time has come.
   boost::asio::awaitable<void> wait(std::chrono::steady_clock::time_point until);
 
  private:
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer wake_;
-  std::deque<Change> waiting_;
+  std::vector<WatchedChange> waiting_;
   bool overflown_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace hearth::api

@@ -5,6 +5,7 @@
 #include "cloud/api/media.hpp"
 #include "cloud/api/object_rules.hpp"
 #include "cloud/api/patch.hpp"
+#include "cloud/api/status_patch.hpp"
 
 namespace hearth::api {
 
@@ -39,27 +40,30 @@ Answer<WriteOptions> write_options(const Call& call) {
 
 using Warnings = std::shared_ptr<std::vector<std::string>>;
 
-void add_warnings(const Warnings& warnings, net::HttpResponse& response) {
+void add_warnings(const Warnings& warnings, Response& response) {
   for (const auto& warning : *warnings)
     response.headers.add("Warning", "299 - " + json(warning).dump());
 }
 
-Answer<net::HttpResponse> respond(const Call& call, int status, const Answer<ObjectPtr>& stored,
-                                  const Warnings& warnings) {
+Answer<Response> respond(const Call& call, int status, const Answer<Written>& stored,
+                         const Warnings& warnings) {
   if (!stored) return stored.error();
-  const bool is_status = text_at(**stored, {"kind"}) == "Status";
-  const auto shown = is_status ? *stored : shown_in(*call.type, *call.version, *stored);
+  const auto& object = stored->object;
+  const bool is_status = text_at(*object, {"kind"}) == "Status";
+  auto shown = is_status ? object : shown_in(*call.type, *call.version, object);
   const auto media = choose_media(call.request.headers.get("Accept"), {Form::table, Form::partial});
   if (!media) return media.error();
-  auto response = json_response(
-      status, media->form == Form::partial && !is_status ? partial_object(*shown, media->version) : *shown);
+  const bool whole = media->form != Form::partial || is_status;
+  const auto text = shown == object ? stored->text : nullptr;
+  auto response = whole ? object_response(status, std::move(shown), text)
+                        : json_response(status, partial_object(*shown, media->version));
   add_warnings(warnings, response);
   return response;
 }
 
 /// The body of a create or replace, checked and in the storage version.
 Answer<json> incoming(const Call& call, const WriteOptions& options, std::vector<std::string>& warnings) {
-  auto body = decode_body(call.request.headers.get("Content-Type"), call.request.body, call.type->name.kind);
+  auto body = take_body(call, call.type->name.kind);
   if (!body) return body.error();
   auto object = std::move(body->document);
   if (auto fits = check_identity(call, object); !fits) return fits.error();
@@ -131,8 +135,8 @@ Reply patch_object(const Services* services, CallPtr call) {
   if (!options) co_return options.error();
   const auto type = patch_type(call->request.headers.get("Content-Type"), call->type->builtin);
   if (!type) co_return type.error();
-  auto body = decode_json(call->request.body);
-  if (!body) co_return bad_request("error decoding patch: " + body.error().message());
+  auto body = take_patch(*call);
+  if (!body) co_return body.error();
   const auto warnings = std::make_shared<std::vector<std::string>>();
   const auto context = lifecycle_context(*services, *call->type);
   // The whole read, patch and write happens on the store's strand: there is no conflict to retry.
@@ -140,6 +144,10 @@ Reply patch_object(const Services* services, CallPtr call) {
                warnings](Transaction& transaction) -> Answer<ObjectPtr> {
     const auto current = transaction.get(call->key());
     if (current == nullptr) return not_found(call->type->name, call->path.name);
+    if (body.duplicates.empty() && is_plain_status_patch(*call, type, body.document)) {
+      auto status = merged_status(*call->version, *current, body.document);
+      if (status) return change_status(transaction, context, current, body.document, *std::move(status));
+    }
     auto next = patched(*call, type, body.document, check, *current, body.duplicates, *warnings);
     if (!next) return next.error();
     return change_object(transaction, context, current, std::move(*next), call->status());

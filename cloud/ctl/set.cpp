@@ -92,10 +92,10 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
     auto path = kube::with_query(device_path(self->device_.ns), "fieldSelector",
                                  "metadata.name=" + self->device_.name);
     while (!self->stopped_) {
-      std::function<bool(json)> on_event = [raw = self.get(), &version](json event) {
-        const auto& object = kube::object_at(event, "object");
+      std::function<bool(kube::WatchEvent)> on_event = [raw = self.get(), &version](kube::WatchEvent event) {
+        const auto& object = *event.object;
         version = kube::version_of(object);
-        return kube::string_at(event, "type") == "BOOKMARK" || !raw->take(object);
+        return event.type == "BOOKMARK" || !raw->take(object);
       };
       auto ended = co_await self->client_.watch(path, version, std::move(on_event));
       if (self->pending_.empty() || self->stopped_) break;

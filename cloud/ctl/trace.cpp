@@ -214,10 +214,10 @@ class Tracing : public std::enable_shared_from_this<Tracing> {
     const auto path = kube::with_query(device_path(self->device_.ns), "fieldSelector",
                                        "metadata.name=" + self->device_.name);
     while (!self->stopped_) {
-      std::function<bool(json)> on_event = [raw = self.get(), &version](json event) {
-        const auto& object = kube::object_at(event, "object");
+      std::function<bool(kube::WatchEvent)> on_event = [raw = self.get(), &version](kube::WatchEvent event) {
+        const auto& object = *event.object;
         version = kube::version_of(object);
-        if (kube::string_at(event, "type") != "BOOKMARK") raw->take_device(object);
+        if (event.type != "BOOKMARK") raw->take_device(object);
         return !raw->stopped_;
       };
       const auto ended = co_await self->watch_.watch(path, version, std::move(on_event));

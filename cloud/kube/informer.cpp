@@ -62,7 +62,7 @@ class Informer::Driver : public std::enable_shared_from_this<Driver> {
   }
 
   asio::awaitable<void> list() {
-    auto list = co_await client_.list(options_.path);
+    auto list = co_await client_.list_objects(options_.path);
     if (stopped_) co_return;
     if (!list) {
       report_outage(list.error());
@@ -74,7 +74,7 @@ class Informer::Driver : public std::enable_shared_from_this<Driver> {
   }
 
   asio::awaitable<void> watch(std::string resource_version) {
-    std::function<bool(nlohmann::json)> on_event = [this](nlohmann::json event) {
+    std::function<bool(WatchEvent)> on_event = [this](WatchEvent event) {
       if (!stopped_) tell(state_.event(std::move(event)));
       return !stopped_;
     };

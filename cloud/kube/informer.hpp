@@ -16,9 +16,6 @@
 
 namespace hearth::kube {
 
-/// An object as the server sent it, shared with the informer's own memory.
-using ObjectPtr = std::shared_ptr<const nlohmann::json>;
-
 struct InformerOptions {
   std::string path;                               ///< of a collection, see resource_path(); may carry a query
   std::chrono::milliseconds backoff_min{500};     ///< the first pause after a failure

@@ -45,18 +45,18 @@ InformerState::Step InformerState::next() {
   return Watch{resource_version_};
 }
 
-InformerState::Changes InformerState::listed(KubeClient::List list) {
+InformerState::Changes InformerState::listed(ObjectList list) {
   Changes changes;
   auto vanished = std::move(known_);
   known_.clear();
   for (auto& item : list.items) {
-    const auto key = key_of(item);
+    const auto key = key_of(*item);
     if (key.empty()) {
       ++ignored_;
       continue;
     }
     if (auto before = vanished.extract(key)) known_.insert(std::move(before));
-    append(changes, upsert(std::make_shared<const nlohmann::json>(std::move(item))));
+    append(changes, upsert(std::move(item)));
   }
   for (auto& [key, object] : vanished)
     changes.deletes.push_back(std::move(object));
@@ -70,14 +70,13 @@ void InformerState::list_failed() {
   fail();
 }
 
-InformerState::Changes InformerState::event(nlohmann::json event) {
-  const auto type = string_at(event, "type");
-  const auto found = event.is_object() ? event.find("object") : event.end();
-  if (!event.is_object() || found == event.end() || !found->is_object()) {
+InformerState::Changes InformerState::event(WatchEvent event) {
+  const auto& type = event.type;
+  auto object = std::move(event.object);
+  if (object == nullptr || !object->is_object()) {
     ++ignored_;
     return {};
   }
-  auto object = std::make_shared<const nlohmann::json>(std::move(*found));
   auto version = version_of(*object);
   if (!version.empty()) resource_version_ = std::move(version);
   progress_ = true;

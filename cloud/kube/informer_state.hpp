@@ -42,10 +42,10 @@ class InformerState {
   /// What to do now. A Wait is answered by calling next() again after it.
   Step next();
 
-  Changes listed(KubeClient::List list);
+  Changes listed(ObjectList list);
   void list_failed();
   /// One watch event; BOOKMARKs only move the version on.
-  Changes event(nlohmann::json event);
+  Changes event(WatchEvent event);
   /// A clean end is watched on from the last version; after an error everything is listed again.
   void watch_ended(const Result<void>& result);
 

@@ -17,8 +17,8 @@ json device(const std::string& name, const std::string& version, const std::stri
       {"metadata", {{"namespace", "default"}, {"name", name}, {"resourceVersion", version}, {"uid", uid}}}};
 }
 
-json event(const std::string& type, json object) {
-  return {{"type", type}, {"object", std::move(object)}};
+WatchEvent event(const std::string& type, json object) {
+  return {type, std::make_shared<const json>(std::move(object))};
 }
 
 std::vector<std::string> versions(const std::vector<ObjectPtr>& objects) {
@@ -36,7 +36,10 @@ const Result<void> kCut = unavailable("LinkLost", "the connection was cut");
 class Informing : public testing::Test {
  protected:
   InformerState::Changes list(std::vector<json> items, std::string version) {
-    return state_.listed({std::move(items), std::move(version)});
+    ObjectList listed{{}, std::move(version)};
+    for (auto& item : items)
+      listed.items.push_back(std::make_shared<const json>(std::move(item)));
+    return state_.listed(std::move(listed));
   }
   bool wants_list() { return std::holds_alternative<InformerState::ListAll>(state_.next()); }
   std::string wanted_watch() {
@@ -136,8 +139,9 @@ TEST_F(Informing, PausesAreSpreadDownToTheMinimum) {
 TEST_F(Informing, PassesOverGarbage) {
   list({json(3), json::object(), {{"metadata", 7}}, device("lamp", "5")}, "7");
   EXPECT_EQ(state_.ignored(), 3U);
-  for (const auto& odd : {json(), json::array(), json{{"type", 3}}, json{{"type", "ADDED"}, {"object", "x"}},
-                          event("ADDED", json::object()), event("EXPLODED", device("x", "8"))}) {
+  for (const auto& odd :
+       {WatchEvent(), WatchEvent{"ADDED", nullptr}, event("ADDED", json::array()), event("ADDED", "x"),
+        event("ADDED", json::object()), event("EXPLODED", device("x", "8"))}) {
     const auto changes = state_.event(odd);
     EXPECT_THAT(changes.upserts, IsEmpty());
     EXPECT_THAT(changes.deletes, IsEmpty());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Kubernetes API client over HTTPS: get, list, create, patch, delete, watch. The same for the embedded API
-// and a cluster.
+// A Kubernetes API client: get, list, create, patch, delete, watch. The same for the embedded API, over HTTPS or
+// within this process, and a cluster.
 // Thread: one strand per client; make one for each activity.
 // Errors: a Status of the server becomes an Error whose code is its reason and whose text is its message;
 // link failures are class unavailable.
@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "cloud/kube/transport.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/net/http_client.hpp"
 
@@ -30,6 +31,7 @@ struct Access {
   std::string bearer_token;
   std::filesystem::path token_file;  ///< read anew as it ages: service account tokens are rotated; wins
   std::string ns = "default";
+  TransportFactory local;  ///< set: the server is in this process and reached by this; the rest is not needed
 };
 /// The current context of a kubeconfig file; certificates inline (…-data) or by path. What would weaken or
 /// bypass the check of the server (insecure-skip-tls-verify) and what needs other programs (exec) is refused.
@@ -58,20 +60,27 @@ class KubeClient {
   KubeClient& operator=(const KubeClient&) = delete;
 
   boost::asio::awaitable<Result<nlohmann::json>> get(std::string path);
+  /// The same without a copy.
+  boost::asio::awaitable<Result<ObjectPtr>> get_object(std::string path);
   /// All pages of one snapshot. Items carry kind and apiVersion, also where the server leaves them out.
   struct List {
     std::vector<nlohmann::json> items;
     std::string resource_version;
   };
   boost::asio::awaitable<Result<List>> list(std::string path);
+  /// The same without copies.
+  boost::asio::awaitable<Result<ObjectList>> list_objects(std::string path);
   boost::asio::awaitable<Result<nlohmann::json>> create(std::string path, nlohmann::json object);
   boost::asio::awaitable<Result<nlohmann::json>> replace(std::string path, nlohmann::json object);
   boost::asio::awaitable<Result<nlohmann::json>> patch(std::string path, PatchType type, nlohmann::json body);
+  /// The same; the object as it is now, without a copy.
+  boost::asio::awaitable<Result<ObjectPtr>> patch_object(std::string path, PatchType type,
+                                                         nlohmann::json body);
   boost::asio::awaitable<Result<nlohmann::json>> remove(std::string path);
-  /// Until the server ends it or on_event returns false. Event = {"type","object"}; bookmarks are asked for
-  /// and passed on. An ERROR event ends it as an Error (too old a version: conflict "Expired").
+  /// Until the server ends it or on_event returns false. Bookmarks are asked for and passed on. An ERROR event
+  /// ends it as an Error (too old a version: conflict "Expired").
   boost::asio::awaitable<Result<void>> watch(std::string path, std::string resource_version,
-                                             std::function<bool(nlohmann::json)> on_event);
+                                             std::function<bool(WatchEvent)> on_event);
   /// Anything else of the server, such as /trace; the credentials are added, the status is the caller's.
   boost::asio::awaitable<Result<net::HttpResponse>> raw(net::HttpRequest request);
   /// An endless answer line by line (at most 8 MiB each), until its end, on_line returns false, or nothing
@@ -83,12 +92,13 @@ class KubeClient {
   void close();
 
  private:
-  class Impl;
-  boost::asio::awaitable<Result<nlohmann::json>> exchange(net::HttpRequest request);
-  boost::asio::awaitable<Result<nlohmann::json>> write(std::string method, std::string path, std::string type,
-                                                       nlohmann::json body);
+  boost::asio::awaitable<Result<ObjectPtr>> exchange(ApiRequest request);
+  boost::asio::awaitable<Result<ObjectPtr>> write(std::string method, std::string path, std::string type,
+                                                  nlohmann::json body);
+  std::string managed(std::string path) const;
 
-  std::shared_ptr<Impl> impl_;
+  std::string field_manager_;
+  std::shared_ptr<Transport> transport_;
 };
 
 /// Path of a collection or an object: path("devices", "default", "lamp") of devices.kubeedge.io/v1beta1; core

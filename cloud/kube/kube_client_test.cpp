@@ -118,8 +118,8 @@ TEST_F(Client, WatchesAcrossPiecesOfLines) {
                                                    R"({"type":"BOOKMARK","object":{}})"
                                                    "\n"}});
   std::vector<std::string> types;
-  const auto ended = api_.await(client_.watch("/x", "7", [&types](json event) {
-    types.push_back(event.at("type").get<std::string>());
+  const auto ended = api_.await(client_.watch("/x", "7", [&types](const WatchEvent& event) {
+    types.push_back(event.type);
     return true;
   }));
   EXPECT_TRUE(ended);
@@ -133,7 +133,7 @@ TEST_F(Client, AnErrorEventEndsTheWatch) {
       {.chunks = {
            R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Gone","message":"too old"}})"
            "\n"}});
-  const auto ended = api_.await(client_.watch("/x", "1", [](json) { return true; }));
+  const auto ended = api_.await(client_.watch("/x", "1", [](const WatchEvent&) { return true; }));
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().cls, ErrorClass::conflict);
   EXPECT_EQ(ended.error().code, "Expired");
@@ -144,12 +144,13 @@ TEST_F(Client, ACutWatchIsAnError) {
                         "\n"
                         R"({"type":)"},
              .finished = false});
-  EXPECT_FALSE(api_.await(client_.watch("/x", "1", [](json) { return true; })));
+  EXPECT_FALSE(api_.await(client_.watch("/x", "1", [](const WatchEvent&) { return true; })));
 }
 
 TEST_F(Client, GarbageInAWatchIsAnError) {
   api_.then({.chunks = {"not json\n"}});
-  EXPECT_EQ(api_.await(client_.watch("/x", "1", [](json) { return true; })).error().code, "BadAnswer");
+  EXPECT_EQ(api_.await(client_.watch("/x", "1", [](const WatchEvent&) { return true; })).error().code,
+            "BadAnswer");
 }
 
 TEST_F(Client, TheListenerMayEndTheWatch) {
@@ -157,7 +158,7 @@ TEST_F(Client, TheListenerMayEndTheWatch) {
                            "\n";
   api_.then({.chunks = {line + line + line}});
   int events = 0;
-  EXPECT_TRUE(api_.await(client_.watch("/x", "1", [&events](json) { return ++events < 2; })));
+  EXPECT_TRUE(api_.await(client_.watch("/x", "1", [&events](const WatchEvent&) { return ++events < 2; })));
   EXPECT_EQ(events, 2);
 }
 

@@ -53,6 +53,10 @@ Error from_status(int http_status, const nlohmann::json& status) {
   return error;
 }
 
+bool is_status(const nlohmann::json& document) {
+  return document.is_object() && string_at(document, "kind") == "Status";
+}
+
 }  // namespace
 
 Result<nlohmann::json> parse_json(std::string_view text) {
@@ -86,13 +90,16 @@ ErrorClass class_of_status(int http_status) {
 
 Error status_error(int http_status, std::string_view body) {
   const auto document = parse_json(body);
-  if (document && document->is_object() && string_at(*document, "kind") == "Status") {
-    return from_status(http_status, *document);
-  }
+  if (document && is_status(*document)) return from_status(http_status, *document);
   const auto quoted = shortened(body);
   auto text = fmt::format("the server answered {}", http_status);
   if (!quoted.empty()) text += ": " + quoted;
   return {class_of_status(http_status), std::string(reason_of_code(http_status)), std::move(text)};
+}
+
+Error document_error(int http_status, const nlohmann::json& document) {
+  if (is_status(document)) return from_status(http_status, document);
+  return status_error(http_status, document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 Error status_error(const nlohmann::json& status) {

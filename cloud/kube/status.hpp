@@ -18,6 +18,8 @@ ErrorClass class_of_status(int http_status);
 
 /// From an answer's code and body; a body that is no Status is quoted, shortened.
 Error status_error(int http_status, std::string_view body);
+/// The same from a body that has been parsed.
+Error document_error(int http_status, const nlohmann::json& document);
 /// From a Status object, as an ERROR event of a watch carries it.
 Error status_error(const nlohmann::json& status);
 

@@ -194,6 +194,12 @@ SchemaNode SchemaParser::parse_node(const json& source, const PathLink& path, st
 
 }  // namespace
 
+std::optional<Schema> Schema::property(std::string_view name) const {
+  const auto found = root_->properties.find(name);
+  if (found == root_->properties.end()) return std::nullopt;
+  return Schema(std::shared_ptr<const SchemaNode>(root_, &found->second));
+}
+
 Result<Schema> Schema::parse(const json& source, Root root) {
   SchemaParser parser;
   auto node = std::make_shared<SchemaNode>(parser.parse_node(source, PathLink(), 0));

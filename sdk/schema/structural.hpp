@@ -7,7 +7,9 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sdk/base/error.hpp"
@@ -43,6 +45,8 @@ class Schema {
   static Result<Schema> parse_text(std::string_view text, Root root = Root::resource);
 
   const SchemaNode& root() const { return *root_; }
+  /// That of a property of the root, as a schema by itself (paths then begin below it); nothing: there is none.
+  std::optional<Schema> property(std::string_view name) const;
 
  private:
   explicit Schema(std::shared_ptr<const SchemaNode> root) : root_(std::move(root)) {}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one watch sees of a change: whether its selector lets it through, as which event, and in which version.
+// Thread: pure functions over what is shared read-only.   Errors: none.
+#pragma once
+
+#include <optional>
+
+#include "cloud/api/change.hpp"
+#include "cloud/api/resource_type.hpp"
+#include "cloud/api/selectors.hpp"
+
+namespace hearth::api {
+
+struct SeenEvent {
+  const char* type = "";  ///< ADDED, MODIFIED or DELETED
+  ObjectPtr object;       ///< in the watch's version
+  TextPtr text;           ///< of the object, where it has been printed already
+};
+
+class WatchView {
+ public:
+  WatchView(const ResourceType& type, const TypeVersion& version, const Selector& selector)
+      : type_(type), version_(version), selector_(selector) {}
+
+  /// An object that leaves the selector is DELETED, one that enters is ADDED; nothing: the watch does not see it.
+  std::optional<SeenEvent> change(const WatchedChange& watched) const;
+  std::optional<SeenEvent> added(const ObjectPtr& object) const;
+
+ private:
+  SeenEvent seen(const char* type, const ObjectPtr& object, const TextPtr& text) const;
+
+  const ResourceType& type_;
+  const TypeVersion& version_;
+  const Selector& selector_;
+};
+
+}  // namespace hearth::api
