@@ -222,6 +222,28 @@ TEST_F(BrokerLinkTest, AnIdOfItsOwnMakingIsGivenUpToTheOtherClient) {
   EXPECT_TRUE(comes_back("still here"));
 }
 
+/// What Nagle's algorithm and a delayed ACK together make of it: 40 ms each.
+TEST_F(BrokerLinkTest, AnAnswerIsNotHeldBackByTheKernel) {
+  test::TestBroker broker(io, folder.path(), "allow_anonymous true\nset_tcp_nodelay true\n");
+  start_bus(options(at(broker.port())));
+  bus->on_message([this](const BusMessage& message) {
+    if (message.topic == "plain/question") bus->publish("plain/answer", message.payload);
+  });
+  Metrics other_metrics;
+  EventBus other(io, options(at(broker.port())), other_metrics);
+  int answers = 0;
+  other.on_message([&](const BusMessage& message) { answers += message.topic == "plain/answer"; });
+  other.start();
+  ASSERT_TRUE(until([&] { return bus->connected() && other.connected(); }));
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 1; i <= 50; ++i) {
+    other.publish("plain/question", std::to_string(i));
+    ASSERT_TRUE(until([&] { return answers == i; }));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+  EXPECT_TRUE(hearth::test::run(io, other.stop()));
+}
+
 std::size_t open_descriptors() {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator("/proc/self/fd"), {}));
 }

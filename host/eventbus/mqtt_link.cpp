@@ -284,7 +284,7 @@ void MqttLink::Impl::after(int code) {
 }
 
 void MqttLink::Impl::act() {
-  const auto told = std::exchange(told_, {});
+  auto told = std::exchange(told_, {});
   if (told.connack) connack(*told.connack);
   if (told.subscribed && !ended_) subscribed(*told.subscribed);
   for (std::size_t i = 0; i < told.oversized && !ended_; ++i)
@@ -293,8 +293,9 @@ void MqttLink::Impl::act() {
     const auto id = unacked_.extract(mid);
     if (!id.empty() && !ended_) events_.acked(id.mapped());
   }
-  for (const auto& message : told.messages)
-    if (!ended_) events_.message(message);
+  for (auto& message : told.messages)
+    if (!ended_) events_.message(std::move(message));
+  if (!told.messages.empty() && !ended_) flush_soon();  // their PUBACKs
 }
 
 void MqttLink::Impl::connack(int code) {
