@@ -21,6 +21,8 @@ constexpr std::string_view kConfigSchema = R"json({
                   "description": "Names and addresses under which this cloud is reached"},
     "kubeconfig": {"type": "string", "description": "Work with this cluster's API server; in-cluster in a pod"},
     "tokenLifetimeHours": {"type": "integer", "minimum": 1, "maximum": 8784},
+    "renewalGraceDays": {"type": "integer", "minimum": 0, "maximum": 3650,
+                         "description": "So long after its end a node's certificate can still be renewed"},
     "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
   }
 })json";
@@ -42,6 +44,9 @@ void take_file(const nlohmann::json& file, CloudOptions& options) {
   }
   if (const auto hours = file.find("tokenLifetimeHours"); hours != file.end()) {
     options.token_lifetime = std::chrono::hours(hours->get<int>());
+  }
+  if (const auto days = file.find("renewalGraceDays"); days != file.end()) {
+    options.renewal_grace = std::chrono::days(days->get<int>());
   }
 }
 

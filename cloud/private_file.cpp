@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "sdk/base/ids.hpp"
@@ -58,7 +58,10 @@ void sync_folder(const std::filesystem::path& folder) {
 Result<std::string> read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return system_error(file, "cannot read");
-  return std::string(std::istreambuf_iterator<char>(stream), {});
+  std::ostringstream text;
+  text << stream.rdbuf();  // sets badbit where an iterator would throw, as for a folder
+  if (text.bad()) return unavailable("File", fmt::format("cannot read {}", file.string()));
+  return std::move(text).str();
 }
 
 Result<void> write_private_file(const std::filesystem::path& file, std::string_view text) {

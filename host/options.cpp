@@ -28,6 +28,7 @@ constexpr std::string_view kConfigSchema = R"json({
     "hub": {"type": "string", "pattern": "^wss://", "description": "CloudHub, wss://host:10000"},
     "certUrl": {"type": "string", "pattern": "^https://", "description": "Certificate server, https://host:10002"},
     "token": {"type": "string", "description": "Join token, needed until the node has its certificate"},
+    "tokenFile": {"type": "string", "description": "File with the join token instead, read anew at each attempt"},
     "broker": {"type": "string", "pattern": "^(mqtts?://.+|managed(:[0-9]+)?)$",
                "description": "mqtt://host:port, mqtts://host:port, managed or managed:PORT"},
     "brokerUser": {"type": "string"},
@@ -40,6 +41,8 @@ constexpr std::string_view kConfigSchema = R"json({
     "mappers": {"type": "object", "additionalProperties": {"type": "string"},
                 "description": "DeviceModel name: mapper name, before any other way of choosing"},
     "manifests": {"type": "string", "description": "Folder of DeviceModel and Device YAML files to run without a cloud"},
+    "reportRefresh": {"type": "string",
+                      "description": "A duration such as 10m: a value that mappers tell again unchanged goes up so often"},
     "snapshots": {"type": "object", "description": "Copies of the twin's database, to which a damaged one is rolled back",
       "properties": {
         "every": {"type": "string", "description": "A duration such as 24h: one is made at most so often"},
@@ -85,6 +88,7 @@ Result<void> take_duration(const nlohmann::json& part, const char* key, Duration
 }
 
 Result<void> take_storage(const nlohmann::json& file, HostOptions& options) {
+  if (auto taken = take_duration(file, "reportRefresh", options.report_refresh); !taken) return taken;
   const auto& snapshots = section(file, "snapshots");
   if (auto taken = take_duration(snapshots, "every", options.snapshots.every); !taken) return taken;
   options.snapshots.keep = snapshots.value("keep", options.snapshots.keep);
@@ -106,6 +110,7 @@ void take_file(const nlohmann::json& file, HostOptions& options) {
   take(file, "hub", options.hub_url);
   take(file, "certUrl", options.cert_url);
   take(file, "token", options.token);
+  take(file, "tokenFile", options.token_file);
   take(file, "broker", options.broker);
   take(file, "brokerUser", options.broker_user);
   take(file, "brokerPassword", options.broker_password);
@@ -139,6 +144,8 @@ void add_flags(CLI::App& app, HostOptions& options, std::vector<std::string>& fo
   app.add_option("--cert-url", options.cert_url, "Certificate server, https://host:10002")
       ->envname("HEARTH_CERT_URL");
   app.add_option("--token", options.token, "Join token (hearth-cloud token)")->envname("HEARTH_TOKEN");
+  app.add_option("--token-file", options.token_file, "File with the join token, read anew at each attempt")
+      ->envname("HEARTH_TOKEN_FILE");
   app.add_option("--broker", options.broker, "mqtt://host:port, mqtts://host:port, managed or managed:PORT")
       ->envname("HEARTH_BROKER");
   app.add_option("--mappers", folders, "Folder with mapper .so files; may be repeated")

@@ -24,6 +24,7 @@ struct HostOptions {
   std::string hub_url;   ///< empty: no cloud
   std::string cert_url;  ///< empty: the hub's host, port 10002
   std::string token;
+  std::filesystem::path token_file;  ///< instead: read anew at each attempt
   std::string broker = "managed";  ///< mqtt://host:port, mqtts://…, managed or managed:PORT
   std::string broker_user;
   std::string broker_password;
@@ -32,6 +33,7 @@ struct HostOptions {
   std::vector<std::filesystem::path> mapper_folders;  ///< empty: beside the program, and data_dir/mappers
   std::map<std::string, std::string> mapper_of_model;
   std::filesystem::path manifests;  ///< empty: none
+  std::chrono::milliseconds report_refresh = std::chrono::minutes(10);
   store::SnapshotOptions snapshots{.every = std::chrono::hours(24)};
   std::uint64_t spool_max_bytes = 64 * 1024 * 1024;
   std::chrono::milliseconds spool_max_age = std::chrono::hours(24 * 7);
