@@ -229,6 +229,10 @@ boost::asio::awaitable<mapper::Status> ManagedDevice::write_due(
     Setup setup, std::shared_ptr<plugin::LoadedDevice> device) {
   const auto due = writes_.due(steady_clock::now());
   for (const auto& write : due) {
+    if (around_.outputs.still_wanted && !around_.outputs.still_wanted(id_, write.property, write.value)) {
+      writes_.withdraw(write.property);
+      continue;
+    }
     const auto* property = find(setup.resolved, write.property);
     const auto value = property ? device::check_value(property->model, write.value)
                                 : Result<device::Value>(not_found("UnknownProperty", "no such property"));

@@ -48,6 +48,11 @@ void WritePlan::drop(const std::string& property) {
   found->second.dropped = true;
 }
 
+void WritePlan::withdraw(const std::string& property) {
+  const auto found = entries_.find(property);
+  if (found != entries_.end()) found->second.waiting = false;
+}
+
 void WritePlan::reopened() {
   for (auto& [property, entry] : entries_)
     entry.seen.reset();

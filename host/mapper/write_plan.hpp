@@ -42,6 +42,8 @@ class WritePlan {
   void failed(const std::string& property, Time now);
   /// The value can never be written (the mapper says so): dropped until another one is wanted.
   void drop(const std::string& property);
+  /// Nobody wants the value any more: not written, until it or another one is wanted.
+  void withdraw(const std::string& property);
   /// The appliance was away and may have changed: what was seen of it counts no more.
   void reopened();
 

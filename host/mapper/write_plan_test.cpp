@@ -80,6 +80,15 @@ TEST_F(WritePlanTest, TrustsNoReadingFromBeforeAWriteOrAReopening) {
   EXPECT_EQ(plan_.due(now_).size(), 1u);
 }
 
+TEST_F(WritePlanTest, WritesAWithdrawnValueOnlyWhenItIsWantedAgain) {
+  plan_.want("power", "ON", now_);
+  plan_.failed("power", now_);
+  plan_.withdraw("power");
+  EXPECT_FALSE(plan_.next_due());
+  plan_.want("power", "ON", now_);
+  EXPECT_EQ(plan_.due(now_).size(), 1u);
+}
+
 TEST_F(WritePlanTest, TakesADroppedValueAgainOnlyWhenItChanges) {
   plan_.want("power", "PURPLE", now_);
   plan_.drop("power");

@@ -161,6 +161,16 @@ void DeviceTwin::publish_delta(const DeviceId& id) {
   impl_->core.publish_delta(id);
 }
 
+bool DeviceTwin::wants(const DeviceId& id, const std::string& property, const std::string& value) const {
+  const auto* device = impl_->core.table.find(id);
+  if (!device) return false;
+  const auto found = device->properties.find(property);
+  if (found == device->properties.end()) return false;
+  const auto* wanted = found->second.live_expected();
+  const auto end = found->second.expires_ms;
+  return wanted && wanted->value == value && (end == 0 || impl_->core.time.now_ms() < end);
+}
+
 void DeviceTwin::publish_deltas() {
   for (const auto& [id, device] : impl_->core.table.devices())
     impl_->core.publish_delta(id);

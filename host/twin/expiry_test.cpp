@@ -57,6 +57,18 @@ TEST_F(Expiry, TakesTheValueOutOfDeltaAndTwinAtItsTimeAndSaysSo) {
   EXPECT_FALSE(twin_now()["twin"]["power"].contains("expected"));
 }
 
+TEST_F(Expiry, IsWantedUntilItsTimeIsOverOrAnotherValueIs) {
+  desire(5, "ON", {{"ttl", "30s"}});
+  EXPECT_TRUE(twin_->wants(kLamp, "power", "ON"));
+  EXPECT_FALSE(twin_->wants(kLamp, "power", "OFF"));
+  EXPECT_FALSE(twin_->wants(kLamp, "level", "ON"));
+  EXPECT_FALSE(twin_->wants({"default", "other"}, "power", "ON"));
+  advance(31s);
+  EXPECT_FALSE(twin_->wants(kLamp, "power", "ON"));
+  desire(6, "OFF", json::object());
+  EXPECT_TRUE(twin_->wants(kLamp, "power", "OFF"));
+}
+
 TEST_F(Expiry, ConditionGoesWithANewValue) {
   link_up();
   desire(5, "ON", {{"expiresAt", "2026-01-01T00:00:30Z"}});
