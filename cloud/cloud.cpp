@@ -31,21 +31,20 @@ namespace {
 
 /// The host part of address:port as somebody else would dial it; a wildcard is
 /// this machine.
-std::string dialled(const std::string &listen) {
+std::string dialled(const std::string& listen) {
   const auto parts = net::parse_host_port(listen);
-  if (!parts || parts->host == "0.0.0.0" || parts->host == "::")
-    return "127.0.0.1";
+  if (!parts || parts->host == "0.0.0.0" || parts->host == "::") return "127.0.0.1";
   return parts->host;
 }
 
-std::string url_host(const std::string &host) {
+std::string url_host(const std::string& host) {
   return host.find(':') == host.npos ? host : "[" + host + "]";
 }
 
 /// Members in the order they are built; they go in the opposite one.
 class Cloud {
-public:
-  explicit Cloud(const CloudOptions &options) : options_(options) {}
+ public:
+  explicit Cloud(const CloudOptions& options) : options_(options) {}
 
   Result<void> run() {
     const auto started = start();
@@ -54,34 +53,27 @@ public:
       io_.poll();
       return started;
     }
-    signals_.async_wait([this](const boost::system::error_code &error, int) {
-      if (!error)
-        stop();
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
     });
     run_threads();
     return {};
   }
 
-private:
+ private:
   Result<void> start() {
     auto pki = open_pki(options_.data_dir, server_names());
-    if (!pki)
-      return pki.error();
+    if (!pki) return pki.error();
     pki_ = std::move(*pki);
-    if (const auto ours = lock_data_dir(); !ours)
-      return ours;
+    if (const auto ours = lock_data_dir(); !ours) return ours;
     auto shown = net::ServerIdentity::make(pki_.server);
-    if (!shown)
-      return shown.error();
+    if (!shown) return shown.error();
     server_identity_ = std::move(*shown);
     auto access = find_access();
-    if (!access)
-      return access.error();
+    if (!access) return access.error();
     build_controller(std::move(*access));
-    if (const auto hub = start_hub(); !hub)
-      return hub;
-    if (const auto certificates = start_cert_server(); !certificates)
-      return certificates;
+    if (const auto hub = start_hub(); !hub) return hub;
+    if (const auto certificates = start_cert_server(); !certificates) return certificates;
     controller_->start();
     keep_certificates_fresh();
     spdlog::info("cloud: hub on wss://{}, certificates on https://{}",
@@ -95,35 +87,29 @@ private:
     auto lock = FileLock::attempt(options_.data_dir / "cloud.lock");
     if (!lock && lock.error().code == "Locked") {
       return unavailable("InUse",
-                         fmt::format("{} is in use by another hearth-cloud",
-                                     options_.data_dir.string()));
+                         fmt::format("{} is in use by another hearth-cloud", options_.data_dir.string()));
     }
-    if (!lock)
-      return lock.error();
+    if (!lock) return lock.error();
     lock_.emplace(std::move(*lock));
     return {};
   }
 
   Result<kube::Access> find_access() {
-    if (options_.kubeconfig.empty())
-      return start_api();
-    if (options_.kubeconfig == kInCluster)
-      return kube::in_cluster_access();
+    if (options_.kubeconfig.empty()) return start_api();
+    if (options_.kubeconfig == kInCluster) return kube::in_cluster_access();
     return kube::load_kubeconfig(options_.kubeconfig);
   }
 
   std::vector<std::string> server_names() const {
     auto names = own_names();
-    names.insert(names.end(), options_.advertise.begin(),
-                 options_.advertise.end());
-    for (const auto &listen :
-         {options_.api_listen, options_.hub_listen, options_.cert_listen}) {
+    names.insert(names.end(), options_.advertise.begin(), options_.advertise.end());
+    for (const auto& listen : {options_.api_listen, options_.hub_listen, options_.cert_listen}) {
       names.push_back(dialled(listen));
     }
     return names;
   }
 
-  static std::string with_port(const std::string &listen, std::uint16_t port) {
+  static std::string with_port(const std::string& listen, std::uint16_t port) {
     return fmt::format("{}:{}", url_host(dialled(listen)), port);
   }
 
@@ -131,35 +117,28 @@ private:
   /// like any other.
   Result<kube::Access> start_api() {
     const auto tls =
-        net::make_server_tls(server_identity_, pki_.ca.certificate_pem,
-                             net::ClientCertificate::requested);
-    if (!tls)
-      return tls.error();
+        net::make_server_tls(server_identity_, pki_.ca.certificate_pem, net::ClientCertificate::requested);
+    if (!tls) return tls.error();
     api::ApiServerOptions api_options;
     api_options.listen = options_.api_listen;
     api_options.data_dir = options_.data_dir;
     for (const auto text : device::crd_documents())
       api_options.crd_documents.emplace_back(text);
     api_options.admission = device_admission();
-    api_options.pages[eventdata::kEventDataPath] =
-        [this](net::HttpRequest request, net::ResponseWriter &writer) {
-          return eventdata::serve_event_data(std::move(request), writer,
-                                             event_ring_);
-        };
-    api_ = std::make_unique<api::ApiServer>(
-        io_.get_executor(), std::move(api_options), *tls, metrics_, trace_);
-    if (const auto started = api_->start(); !started)
-      return started.error();
+    api_options.pages[eventdata::kEventDataPath] = [this](net::HttpRequest request,
+                                                          net::ResponseWriter& writer) {
+      return eventdata::serve_event_data(std::move(request), writer, event_ring_);
+    };
+    api_ =
+        std::make_unique<api::ApiServer>(io_.get_executor(), std::move(api_options), *tls, metrics_, trace_);
+    if (const auto started = api_->start(); !started) return started.error();
 
     const auto url = "https://" + with_port(options_.api_listen, api_->port());
     const auto kubeconfig = write_kubeconfig(options_.data_dir, pki_, url);
-    if (!kubeconfig)
-      return kubeconfig.error();
-    std::cout << "kubectl --kubeconfig " << kubeconfig->string()
-              << " get devices" << std::endl;
+    if (!kubeconfig) return kubeconfig.error();
+    std::cout << "kubectl --kubeconfig " << kubeconfig->string() << " get devices" << std::endl;
     auto server = net::parse_url(url);
-    if (!server)
-      return server.error();
+    if (!server) return server.error();
     kube::Access access;
     access.server = std::move(*server);
     access.ca_pem = pki_.ca.certificate_pem;
@@ -169,24 +148,22 @@ private:
 
   void build_controller(kube::Access access) {
     controller::NodeLink link;
-    link.send = [this](const std::string &node, wire::HubMessage message) {
+    link.send = [this](const std::string& node, wire::HubMessage message) {
       hub_->send(node, std::move(message));
     };
-    link.send_acked = [this](const std::string &node, wire::HubMessage message,
+    link.send_acked = [this](const std::string& node, wire::HubMessage message,
                              std::function<void(bool)> done) {
       hub_->send_acked(node, std::move(message), std::move(done));
     };
-    controller_ = std::make_unique<controller::DeviceController>(
-        io_.get_executor(), std::move(access), std::move(link),
-        controller::ControllerOptions{}, metrics_, trace_);
+    controller_ =
+        std::make_unique<controller::DeviceController>(io_.get_executor(), std::move(access), std::move(link),
+                                                       controller::ControllerOptions{}, metrics_, trace_);
   }
 
   Result<void> start_hub() {
     const auto tls =
-        net::make_server_tls(server_identity_, pki_.ca.certificate_pem,
-                             net::ClientCertificate::required);
-    if (!tls)
-      return tls.error();
+        net::make_server_tls(server_identity_, pki_.ca.certificate_pem, net::ClientCertificate::required);
+    if (!tls) return tls.error();
     cloudhub::CloudHubOptions hub_options;
     hub_options.listen = options_.hub_listen;
     cloudhub::Callbacks callbacks;
@@ -194,63 +171,49 @@ private:
       event_receiver_.node_connected(node, hearth_peer);
       controller_->node_connected(std::move(node), hearth_peer);
     };
-    callbacks.disconnected = [this](std::string node) {
-      controller_->node_disconnected(std::move(node));
-    };
-    callbacks.messages = [this](std::string node,
-                                std::vector<wire::HubMessage> messages) {
-      std::erase_if(messages, [&](const wire::HubMessage &message) {
-        return take_event_data(node, message);
-      });
-      for (const auto &message : messages)
+    callbacks.disconnected = [this](std::string node) { controller_->node_disconnected(std::move(node)); };
+    callbacks.messages = [this](std::string node, std::vector<wire::HubMessage> messages) {
+      std::erase_if(messages,
+                    [&](const wire::HubMessage& message) { return take_event_data(node, message); });
+      for (const auto& message : messages)
         trace_arrival(node, message);
-      if (!messages.empty())
-        controller_->node_messages(std::move(node), std::move(messages));
+      if (!messages.empty()) controller_->node_messages(std::move(node), std::move(messages));
     };
-    hub_ = std::make_unique<cloudhub::CloudHub>(io_.get_executor(),
-                                                std::move(hub_options), *tls,
+    hub_ = std::make_unique<cloudhub::CloudHub>(io_.get_executor(), std::move(hub_options), *tls,
                                                 std::move(callbacks), metrics_);
     return hub_->start();
   }
 
   /// Confirmed as soon as it is in the ring: a tail is all that is kept of it.
-  bool take_event_data(const std::string &node,
-                       const wire::HubMessage &message) {
+  bool take_event_data(const std::string& node, const wire::HubMessage& message) {
     auto outcome = event_receiver_.take(node, message);
-    if (outcome.answer)
-      hub_->send(node, std::move(*outcome.answer));
+    if (outcome.answer) hub_->send(node, std::move(*outcome.answer));
     return outcome.taken;
   }
 
   /// Step 6 of the report path ends here.
-  void trace_arrival(const std::string &node, const wire::HubMessage &message) {
+  void trace_arrival(const std::string& node, const wire::HubMessage& message) {
     const auto resource = wire::parse_resource(message.route.resource);
-    if (resource.kind != wire::ResourceKind::twin_edge_updated)
-      return;
-    if (!message.content.is_object())
-      return;
+    if (resource.kind != wire::ResourceKind::twin_edge_updated) return;
+    if (!message.content.is_object()) return;
     const auto event = message.content.find("event_id");
-    if (event == message.content.end() || !event->is_string())
-      return;
-    trace_.add(6, resource.id, event->get<std::string>(),
-               "arrived at CloudHub from node " + node);
+    if (event == message.content.end() || !event->is_string()) return;
+    trace_.add(6, resource.id, event->get<std::string>(), "arrived at CloudHub from node " + node);
   }
 
   Result<void> start_cert_server() {
-    const auto tls =
-        net::make_server_tls(server_identity_, pki_.ca.certificate_pem,
-                             net::ClientCertificate::requested_even_expired);
-    if (!tls)
-      return tls.error();
+    const auto tls = net::make_server_tls(server_identity_, pki_.ca.certificate_pem,
+                                          net::ClientCertificate::requested_even_expired);
+    if (!tls) return tls.error();
     cloudhub::CertServerOptions cert_options;
     cert_options.listen = options_.cert_listen;
     cert_options.renewal_grace = options_.renewal_grace;
-    cert_options.node_exists = [this](const std::string &node) {
+    cert_options.node_exists = [this](const std::string& node) {
       const auto nodes = hub_->nodes();
       return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
     };
-    cert_server_ = std::make_unique<cloudhub::CertServer>(
-        io_.get_executor(), std::move(cert_options), pki_.ca, *tls, metrics_);
+    cert_server_ = std::make_unique<cloudhub::CertServer>(io_.get_executor(), std::move(cert_options),
+                                                          pki_.ca, *tls, metrics_);
     return cert_server_->start();
   }
 
@@ -258,25 +221,19 @@ private:
   /// connections made from then on get them.
   void keep_certificates_fresh() {
     certificate_timer_.expires_after(std::chrono::hours(24));
-    certificate_timer_.async_wait(
-        [this](const boost::system::error_code &error) {
-          if (error)
-            return;
-          if (const auto renewed = renew_certificates(); !renewed)
-            spdlog::error("cloud: its certificates cannot be renewed: {}",
-                          renewed.error().text);
-          keep_certificates_fresh();
-        });
+    certificate_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      if (const auto renewed = renew_certificates(); !renewed)
+        spdlog::error("cloud: its certificates cannot be renewed: {}", renewed.error().text);
+      keep_certificates_fresh();
+    });
   }
 
   Result<void> renew_certificates() {
     const auto pki = open_pki(options_.data_dir, server_names());
-    if (!pki)
-      return pki.error();
-    if (const auto replaced = server_identity_->replace(pki->server); !replaced)
-      return replaced;
-    if (!api_)
-      return {};
+    if (!pki) return pki.error();
+    if (const auto replaced = server_identity_->replace(pki->server); !replaced) return replaced;
+    if (!api_) return {};
     const auto url = "https://" + with_port(options_.api_listen, api_->port());
     const auto kubeconfig = write_kubeconfig(options_.data_dir, *pki, url);
     return kubeconfig ? Result<void>() : Result<void>(kubeconfig.error());
@@ -296,9 +253,8 @@ private:
     while (!io_.stopped()) {
       try {
         io_.run();
-      } catch (const std::exception &escaped) {
-        spdlog::error("cloud: a handler ended by an exception: {}",
-                      escaped.what());
+      } catch (const std::exception& escaped) {
+        spdlog::error("cloud: a handler ended by an exception: {}", escaped.what());
       }
     }
   }
@@ -307,17 +263,13 @@ private:
     spdlog::info("cloud: stopping");
     signals_.cancel();
     certificate_timer_.cancel();
-    if (hub_)
-      hub_->stop();
-    if (cert_server_)
-      cert_server_->stop();
-    if (controller_)
-      controller_->stop();
-    if (api_)
-      api_->stop();
+    if (hub_) hub_->stop();
+    if (cert_server_) cert_server_->stop();
+    if (controller_) controller_->stop();
+    if (api_) api_->stop();
   }
 
-  const CloudOptions &options_;
+  const CloudOptions& options_;
   std::optional<FileLock> lock_;
   Metrics metrics_;
   Trace trace_;
@@ -334,21 +286,20 @@ private:
   std::unique_ptr<cloudhub::CertServer> cert_server_;
 };
 
-} // namespace
+}  // namespace
 
-Result<void> run(const CloudOptions &options) { return Cloud(options).run(); }
+Result<void> run(const CloudOptions& options) {
+  return Cloud(options).run();
+}
 
-Result<void> print_token(const CloudOptions &options) {
+Result<void> print_token(const CloudOptions& options) {
   const auto ca = open_ca(options.data_dir);
-  if (!ca)
-    return ca.error();
+  if (!ca) return ca.error();
   const auto token =
-      current_token(options.data_dir, *ca, options.token_lifetime,
-                    std::chrono::system_clock::now());
-  if (!token)
-    return token.error();
+      current_token(options.data_dir, *ca, options.token_lifetime, std::chrono::system_clock::now());
+  if (!token) return token.error();
   std::cout << *token << std::endl;
   return {};
 }
 
-} // namespace hearth::cloud
+}  // namespace hearth::cloud
