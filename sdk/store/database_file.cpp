@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 constexpr int kJournalSizeLimit = 4 * 1024 * 1024;
 /// Files up to this size are checked at every open: it takes a millisecond.
 constexpr std::uintmax_t kAlwaysChecked = 1024 * 1024;
+/// SQLite takes a file that holds not even the smallest page for a new one.
+constexpr std::uintmax_t kSmallestFile = 512;
 constexpr int kIncremental = 2;  // of PRAGMA auto_vacuum
 
 fs::path beside(const fs::path& file, const char* suffix) {
@@ -105,7 +107,7 @@ Result<void> roll_back(const StorageOptions& options, const std::string& vfs, Op
 
 /// A file that is gone while its snapshots are not was lost, not never made.
 Result<void> bring_back_missing(const StorageOptions& options, const std::string& vfs, OpenReport& report) {
-  if (size_of(options.file) > 0 || list_snapshots(options.file).empty()) return {};
+  if (size_of(options.file) >= kSmallestFile || list_snapshots(options.file).empty()) return {};
   if (const auto restored = roll_back(options, vfs, report); !restored) return restored;
   report.clean = false;
   report.problem = describe(report, "was missing");

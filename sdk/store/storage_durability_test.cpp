@@ -261,6 +261,33 @@ TEST_F(StorageDurability, WaitsOutAShortLockAndSurvivesALongOne) {
   EXPECT_TRUE(storage->stats().health.healthy);
 }
 
+TEST_F(StorageDurability, SurvivesALockThatAnotherProgramHolds) {
+  auto storage = open(options());
+  int locked[2];
+  int release[2];
+  ASSERT_EQ(::pipe(locked), 0);
+  ASSERT_EQ(::pipe(release), 0);
+  const int child = ::fork();
+  if (child == 0) {
+    ::close(release[1]);
+    SQLite::Database other(file_.string(), SQLite::OPEN_READWRITE);
+    other.exec("BEGIN EXCLUSIVE");
+    char byte = 'x';
+    const bool told = ::write(locked[1], &byte, 1) == 1;
+    ::_exit(told && ::read(release[0], &byte, 1) == 0 ? 0 : 1);
+  }
+  ::close(release[0]);
+  char byte = 0;
+  ASSERT_EQ(::read(locked[0], &byte, 1), 1);
+  EXPECT_EQ(storage->run(put("a")).error().code, "StorageBusy");
+  ::close(release[1]);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(storage->run(put("a")).has_value());
+  EXPECT_TRUE(storage->stats().health.healthy);
+  ::close(locked[0]);
+  ::close(locked[1]);
+}
+
 TEST_F(StorageDurability, AsksALockedFileOnlyBrieflyOnceItIsKnownToBeLocked) {
   auto how = options();
   how.busy_timeout_ms = 200;
@@ -401,7 +428,7 @@ TEST_F(StorageDurability, StaysSmallUnderManyChanges) {
   asio::io_context io;
   constexpr int kRows = 2000;
   std::uintmax_t longest_log = 0;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 25; ++round) {
     for (int i = 0; i < 20; ++i) {
       storage->write(
           [round, i](SQLite::Database& db) {
@@ -450,6 +477,20 @@ TEST_F(StorageDurability, WritesNothingWhileNobodyWrites) {
     count(*storage);
   EXPECT_EQ(storage->stats().written_bytes, before.written_bytes);
   EXPECT_EQ(storage->stats().syncs, before.syncs);
+}
+
+TEST_F(StorageDurability, RollsBackAFileThatWasCutShort) {
+  {
+    auto storage = open(with_snapshots());
+    fill(*storage, 500, std::string(200, 'v'));
+    wait_for_snapshots(*storage, 1);
+  }
+  const auto whole = fs::file_size(file_);
+  for (const auto size : {whole / 2, whole / 2 + 100, std::uintmax_t{100}, std::uintmax_t{1}}) {
+    fs::resize_file(file_, size);
+    auto storage = open(options());
+    EXPECT_EQ(count(*storage), 500) << size;
+  }
 }
 
 TEST_F(StorageDurability, ConvertsAFileOfAnotherLayoutWithWhatIsInIt) {

@@ -68,8 +68,10 @@ void committed_writes(benchmark::State& state) {
   }
   if (failed != 0) state.SkipWithError("writes failed");
   state.SetItemsProcessed(number);
-  state.counters["writes/commit"] =
-      static_cast<double>(number) / static_cast<double>(storage->stats().commits);
+  const auto stats = storage->stats();
+  state.counters["writes/commit"] = static_cast<double>(number) / static_cast<double>(stats.commits);
+  state.counters["bytes/write"] = static_cast<double>(stats.written_bytes) / static_cast<double>(number);
+  state.counters["syncs/commit"] = static_cast<double>(stats.syncs) / static_cast<double>(stats.commits);
 }
 
 BENCHMARK(committed_writes)->Arg(1)->Arg(16)->Arg(512)->UseRealTime();
