@@ -20,6 +20,7 @@
 #include "cloud/hub/cert_server.hpp"
 #include "cloud/hub/cloud_hub.hpp"
 #include "cloud/kube/kube_client.hpp"
+#include "cloud/local_transport.hpp"
 #include "cloud/pki.hpp"
 #include "cloud/private_file.hpp"
 #include "cloud/token_store.hpp"
@@ -29,8 +30,9 @@
 namespace hearth::cloud {
 namespace {
 
-/// The host part of address:port as somebody else would dial it; a wildcard is
-/// this machine.
+constexpr const char* kControllerOrganization = "system:hearth-controllers";
+
+/// The host part of address:port as somebody else would dial it; a wildcard is this machine.
 std::string dialled(const std::string& listen) {
   const auto parts = net::parse_host_port(listen);
   if (!parts || parts->host == "0.0.0.0" || parts->host == "::") return "127.0.0.1";
@@ -113,8 +115,7 @@ class Cloud {
     return fmt::format("{}:{}", url_host(dialled(listen)), port);
   }
 
-  /// The embedded API, and the controller's way to it: as a client over HTTPS
-  /// like any other.
+  /// The embedded API, and the controller's way to it within this process.
   Result<kube::Access> start_api() {
     const auto tls =
         net::make_server_tls(server_identity_, pki_.ca.certificate_pem, net::ClientCertificate::requested);
@@ -137,12 +138,8 @@ class Cloud {
     const auto kubeconfig = write_kubeconfig(options_.data_dir, pki_, url);
     if (!kubeconfig) return kubeconfig.error();
     std::cout << "kubectl --kubeconfig " << kubeconfig->string() << " get devices" << std::endl;
-    auto server = net::parse_url(url);
-    if (!server) return server.error();
     kube::Access access;
-    access.server = std::move(*server);
-    access.ca_pem = pki_.ca.certificate_pem;
-    access.identity = pki_.controller;
+    access.local = local_transport(*api_, kControllerOrganization);
     return access;
   }
 
@@ -217,8 +214,7 @@ class Cloud {
     return cert_server_->start();
   }
 
-  /// Those that come near their end are made anew while the cloud runs;
-  /// connections made from then on get them.
+  /// Those that come near their end are made anew while the cloud runs; connections made from then on get them.
   void keep_certificates_fresh() {
     certificate_timer_.expires_after(std::chrono::hours(24));
     certificate_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -247,8 +243,7 @@ class Cloud {
     run_handlers();
   }
 
-  /// A handler that throws is a mistake of ours; it costs what it was about,
-  /// not the process.
+  /// A handler that throws is a mistake of ours; it costs what it was about, not the process.
   void run_handlers() {
     while (!io_.stopped()) {
       try {
