@@ -253,6 +253,7 @@ class Host {
     listener.removed = [this](const DeviceId& id) { runtime_->device_removed(id); };
     twin::DeviceTwinOptions twin_options;
     twin_options.node_name = options_.node_name;
+    twin_options.refresh = options_.report_refresh;
     twin_options.storage_note = storage_->opened().problem;
     twin_ = std::make_unique<twin::DeviceTwin>(scheduler_, *writer_, std::move(twin_options),
                                                std::move(twin_outputs), std::move(listener), metrics_, trace_);

@@ -58,9 +58,11 @@ TEST_F(Options, ReadTheTableOfMappers) {
 
 TEST_F(Options, ReadHowStateAndEventDataAreKept) {
   const auto file = write(
+      "reportRefresh: 30s\n"
       "snapshots: {every: 12h, keep: 5}\n"
       "spool: {maxBytes: 2097152, maxAge: 48h, topics: ['a/#']}\n");
   const auto options = parse({"--config", file}).value().options;
+  EXPECT_EQ(options.report_refresh, std::chrono::seconds(30));
   EXPECT_EQ(options.snapshots.every, std::chrono::hours(12));
   EXPECT_EQ(options.snapshots.keep, 5u);
   EXPECT_EQ(options.spool_max_bytes, 2097152u);
@@ -77,7 +79,7 @@ TEST_F(Options, MakeNoSnapshotsWhenNoneAreKept) {
 }
 
 TEST_F(Options, RefuseDurationsAndTopicsThatAreNone) {
-  for (const auto* text : {"snapshots: {every: daily}\n", "spool: {maxAge: -1h}\n", "spool: {topics: ['a/#/b']}\n",
+  for (const auto* text : {"reportRefresh: often\n", "snapshots: {every: daily}\n", "spool: {maxAge: -1h}\n", "spool: {topics: ['a/#/b']}\n",
                            "spool: {maxBytes: 10}\n", "spool: {maxbytes: 2097152}\n"}) {
     EXPECT_FALSE(parse({"--config", write(text)}).has_value()) << text;
   }

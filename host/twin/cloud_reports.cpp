@@ -61,6 +61,7 @@ CloudReports::CloudReports(Core& core)
 void CloudReports::link_up(bool hearth_peer) {
   const bool same_kind = hearth_peer_ && hearth_peer;
   hearth_peer_ = hearth_peer;
+  unanswered_.clear();
   outbox_.link_up(hearth_peer);
   const auto now = core_.now_ms();
   // As a string, not as an object: so KubeEdge's own edge sends it.
@@ -91,6 +92,7 @@ void CloudReports::answer(const std::string& msg_id, const wire::Answer& answer)
 }
 
 void CloudReports::confirmed(const SentReport& report) {
+  if (!hearth_peer_) peers_form_ = report.form;
   if (report.kind != ReportKind::twin) {
     if (!outbox_.owes(report.device, report.kind)) confirmed_.insert({report.device, report.kind});
     return;
@@ -228,6 +230,7 @@ void CloudReports::arm() {
 bool CloudReports::send(Report report) {
   wire::TwinMap entries;
   SentReport sent{report.device, report.kind, {}, report.event_id, kMessageBytes};
+  sent.form = form_for(report);
   auto message = build(report, sent, entries);
   if (!message) {
     outbox_.drop(report);
@@ -247,9 +250,9 @@ std::optional<wire::HubMessage> CloudReports::build(const Report& report, SentRe
     case ReportKind::twin:
       entries = take_entries(report, sent);
       if (entries.empty()) return std::nullopt;
-      return twin_message(report, entries);
+      return twin_message(report, entries, sent.form);
     case ReportKind::state:
-      return state_message(report.device);
+      return state_message(report.device, sent.form);
     case ReportKind::conditions:
       return conditions_message(report.device);
   }
@@ -278,20 +281,30 @@ wire::TwinMap CloudReports::take_entries(const Report& report, SentReport& sent)
   return entries;
 }
 
-wire::HubMessage CloudReports::twin_message(const Report& report, const wire::TwinMap& entries) const {
+wire::TopicForm CloudReports::form_for(const Report& report) {
+  if (hearth_peer_) return wire::TopicForm::full;
+  if (peers_form_) return *peers_form_;
+  const std::pair slot{report.device, report.kind};
+  if (unanswered_.erase(slot) != 0) return wire::TopicForm::name_alone;
+  unanswered_.insert(slot);
+  return wire::TopicForm::full;
+}
+
+wire::HubMessage CloudReports::twin_message(const Report& report, const wire::TwinMap& entries,
+                                            wire::TopicForm form) const {
   const auto now = core_.now_ms();
   const auto event_id = report.event_id.empty() ? new_uuid() : report.event_id;
   return wire::make_message(
-      up_route(wire::twin_edge_updated_resource(report.device), wire::operation::kUpdate),
+      up_route(wire::twin_edge_updated_resource(report.device, form), wire::operation::kUpdate),
       wire::print_twin_update({event_id, now, entries, uid_of(report.device)}), now);
 }
 
-std::optional<wire::HubMessage> CloudReports::state_message(const DeviceId& id) const {
+std::optional<wire::HubMessage> CloudReports::state_message(const DeviceId& id, wire::TopicForm form) const {
   const auto* device = core_.table.find(id);
   if (!device || device->state.empty()) return std::nullopt;
   const auto now = core_.now_ms();
   const wire::DeviceState state{device->state, device->last_online, uid_of(id)};
-  return wire::make_message(up_route(wire::state_update_resource(id), wire::operation::kUpdate),
+  return wire::make_message(up_route(wire::state_update_resource(id, form), wire::operation::kUpdate),
                             print_text(wire::state_report(new_uuid(), now, id.name, state)), now);
 }
 

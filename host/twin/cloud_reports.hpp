@@ -24,6 +24,9 @@ class CloudReports {
   /// The cloud's answer to a message of ours.
   void answer(const std::string& msg_id, const wire::Answer& answer);
 
+  /// How a stock peer names devices, as its membership messages show: by the name alone up to KubeEdge 1.16.1.
+  void peer_names_devices(wire::TopicForm form) { peers_form_ = form; }
+
   /// `event_id` empty: no update asked for it.
   void owe_twin(const DeviceId& id, const std::set<std::string>& keys, const std::string& event_id);
   void owe_state(const DeviceId& id);
@@ -52,8 +55,11 @@ class CloudReports {
   std::optional<wire::HubMessage> build(const Report& report, SentReport& sent, wire::TwinMap& entries) const;
   /// The values of the report's keys, as many as one message takes.
   wire::TwinMap take_entries(const Report& report, SentReport& sent) const;
-  wire::HubMessage twin_message(const Report& report, const wire::TwinMap& entries) const;
-  std::optional<wire::HubMessage> state_message(const DeviceId& id) const;
+  wire::HubMessage twin_message(const Report& report, const wire::TwinMap& entries,
+                                wire::TopicForm form) const;
+  std::optional<wire::HubMessage> state_message(const DeviceId& id, wire::TopicForm form) const;
+  /// Full to a Hearth peer; to a stock one that has shown no form yet, both by turns until one is confirmed.
+  wire::TopicForm form_for(const Report& report);
   std::optional<wire::HubMessage> conditions_message(const DeviceId& id) const;
   /// Of the Device, for a Hearth peer; else empty.
   std::string uid_of(const DeviceId& id) const;
@@ -66,6 +72,8 @@ class CloudReports {
   std::set<std::pair<DeviceId, ReportKind>> confirmed_;          ///< states and conditions
   std::set<DeviceId> refused_;                                   ///< whose reports the cloud did not want
   bool hearth_peer_ = false;
+  std::optional<wire::TopicForm> peers_form_;             ///< of a stock peer; nothing: not known
+  std::set<std::pair<DeviceId, ReportKind>> unanswered_;  ///< sent in full form to a peer of unknown form
   std::unique_ptr<Alarm> alarm_;
   std::optional<TimePoint> armed_;
   prometheus::Gauge& pending_;

@@ -77,7 +77,7 @@ void DeviceChanges::describe(const DeviceId& id, const json& object, bool added)
 // At once: control does not wait for a disk. What is desired is in the object, which is stored along with it.
 void DeviceChanges::tell_desired(const DeviceId& id, const TwinChange& change) {
   core_.publish_of(id, wire::TopicKind::twin_update_document,
-                   print_text(wire::twin_document(new_uuid(), core_.now_ms(), change.document)));
+                   wire::twin_document_text(new_uuid(), core_.now_ms(), change.document));
   core_.publish_delta(id);
   expiries_.watch(id);
   reports_.owe_twin(id, change.reported_keys(), "");

@@ -60,7 +60,7 @@ void Expiries::expire(const DeviceId& id, const TwinDevice& device) {
     spdlog::debug("twin: {}: the desired value of {} has expired", id.str(), key);
   }
   core_.publish_of(id, wire::TopicKind::twin_update_document,
-                   print_text(wire::twin_document(new_uuid(), core_.now_ms(), change.document)));
+                   wire::twin_document_text(new_uuid(), core_.now_ms(), change.document));
   reports_.owe_twin(id, change.reported_keys(), "");
   reports_.owe_conditions(id);
 }

@@ -27,6 +27,20 @@ bool is_delete(const wire::HubMessage& message) {
   return message.route.operation == wire::operation::kDelete;
 }
 
+/// How a membership message names its devices; nothing if it names none.
+std::optional<wire::TopicForm> form_of(const json& membership) {
+  for (const char* list : {"added_devices", "removed_devices", "devices"}) {
+    const auto members = membership.find(list);
+    if (members == membership.end() || !members->is_array() || members->empty()) continue;
+    const auto& first = members->front();
+    const auto id = first.is_object() ? first.find("id") : first.end();
+    if (!first.is_object() || id == first.end() || !id->is_string()) continue;
+    const bool full = id->get_ref<const std::string&>().find('/') != std::string::npos;
+    return full ? wire::TopicForm::full : wire::TopicForm::name_alone;
+  }
+  return std::nullopt;
+}
+
 Error wrong_name(const DeviceId& found) {
   return invalid("MalformedMessage", fmt::format("the content is of {}", found.str()));
 }
@@ -94,6 +108,7 @@ void HubInbox::membership(const wire::HubMessage& message) {
   if (!document) return unusable(message, document.error());
   const auto change = wire::parse_membership_change(*document);
   if (!change) return unusable(message, change.error());
+  if (const auto form = form_of(*document)) reports_.peer_names_devices(*form);
   for (const auto& member : change->removed)
     changes_.remove_device(member.id, "", [](const Result<void>&) {});
   for (const auto& member : change->added)

@@ -137,9 +137,9 @@ void MqttRequests::take_over(const wire::Topic& topic, const wire::TwinUpdate& u
   answer->topic = topic;
   answer->event_id = update.event_id;
   answer->changed = !change.empty();
-  answer->result = print_text(wire::twin_result(update.event_id, now, change.touched));
+  answer->result = wire::twin_result_text(update.event_id, now, change.touched);
   if (!change.document.empty()) {
-    answer->document = print_text(wire::twin_document(update.event_id, now, change.document));
+    answer->document = wire::twin_document_text(update.event_id, now, change.document);
   }
   if (answer->changed) answer->trace = actual_text(update.twin);
   core_.adopt(id, change);
@@ -188,8 +188,8 @@ void MqttRequests::twin_get(const wire::Topic& topic, const std::string& payload
     wire::TwinMap twin;
     for (const auto& [key, property] : device->properties)
       twin.emplace_hint(twin.end(), key, to_entry(property));
-    core_.publish(wire::device_topic(TopicKind::twin_get_result, topic.device, topic.form),
-                  wire::twin_result(event_id, core_.now_ms(), twin));
+    core_.outputs.publish(wire::device_topic(TopicKind::twin_get_result, topic.device, topic.form),
+                          wire::twin_result_text(event_id, core_.now_ms(), twin));
   });
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sdk/base/ids.hpp"
+#include "sdk/wire/topic.hpp"
 
 namespace hearth::twin {
 
@@ -39,6 +40,7 @@ struct SentReport {
   std::vector<Key> keys;
   std::string event_id;
   std::size_t bytes = 0;
+  wire::TopicForm form = wire::TopicForm::full;  ///< how its resource named the device
 };
 
 class Outbox {

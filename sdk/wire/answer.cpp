@@ -31,6 +31,7 @@ json print_answer(const Answer& answer) {
 
 Answer parse_answer(const json& content) {
   if (!content.is_string()) return read_object(content);
+  if (content == "OK") return {};
   const auto document = parse_json(content.get_ref<const std::string&>(), kMaxAnswer);
   return document ? read_object(*document) : Answer{};
 }

@@ -64,7 +64,10 @@ Result<Request> parse_head(const json& document) {
 }
 
 json document_head(std::string_view event_id, std::int64_t now_ms) {
-  return {{"event_id", event_id}, {"timestamp", now_ms}};
+  json document = json::object();
+  document["event_id"] = event_id;
+  document["timestamp"] = now_ms;
+  return document;
 }
 
 }  // namespace hearth::wire

@@ -86,8 +86,9 @@ Result<TwinEntry> parse_entry(const json& document) {
 }
 
 json value_to_json(const TwinValue& value) {
-  json document{{"value", value.value}};
-  if (value.timestamp != 0) document["metadata"] = {{"timestamp", value.timestamp}};
+  json document = json::object();
+  document["value"] = value.value;
+  if (value.timestamp != 0) document["metadata"]["timestamp"] = value.timestamp;
   return document;
 }
 
@@ -97,12 +98,8 @@ json entry_to_json(const TwinEntry& entry) {
   if (entry.expected) document["expected"] = value_to_json(*entry.expected);
   if (entry.actual) document["actual"] = value_to_json(*entry.actual);
   if (entry.optional) document["optional"] = *entry.optional;
-  if (!entry.type.empty()) document["metadata"] = {{"type", entry.type}};
+  if (!entry.type.empty()) document["metadata"]["type"] = entry.type;
   return document;
-}
-
-json entry_or_null(const std::optional<TwinEntry>& entry) {
-  return entry ? entry_to_json(*entry) : json(nullptr);
 }
 
 }  // namespace
@@ -152,12 +149,6 @@ Result<Request> parse_request(std::string_view payload) {
   return parse_head(*document);
 }
 
-json twin_result(std::string_view event_id, std::int64_t now_ms, const TwinMap& twin) {
-  json document = document_head(event_id, now_ms);
-  document["twin"] = twin_to_json(twin);
-  return document;
-}
-
 json twin_failure(std::string_view event_id, std::int64_t now_ms, int code, std::string_view reason) {
   json document = document_head(event_id, now_ms);
   document["code"] = code;
@@ -193,17 +184,6 @@ Result<std::map<std::string, std::string>> parse_twin_delta(std::string_view pay
     values.emplace(key, std::move(*text));
   }
   return values;
-}
-
-json twin_document(std::string_view event_id, std::int64_t now_ms,
-                   const std::map<std::string, DocumentEntry>& twin) {
-  json entries = json::object();
-  for (const auto& [key, entry] : twin) {
-    entries[key] = {{"last", entry_or_null(entry.last)}, {"current", entry_or_null(entry.current)}};
-  }
-  json document = document_head(event_id, now_ms);
-  document["twin"] = std::move(entries);
-  return document;
 }
 
 }  // namespace hearth::wire

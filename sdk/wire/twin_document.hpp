@@ -60,7 +60,8 @@ inline Result<TwinUpdate> parse_twin_update(const char* payload) {
 }
 
 nlohmann::json twin_to_json(const TwinMap& twin);
-/// P1 as a mapper sends it, and hub message 5.
+/// P1 as a mapper sends it, and hub message 5; the text for MQTT, the document as the content of a hub message.
+std::string twin_update_text(const TwinUpdate& update);
 nlohmann::json print_twin_update(const TwinUpdate& update);
 
 /// P2; an empty payload is taken too.
@@ -70,7 +71,7 @@ struct Request {
 };
 Result<Request> parse_request(std::string_view payload);
 
-nlohmann::json twin_result(std::string_view event_id, std::int64_t now_ms, const TwinMap& twin);  ///< P3
+std::string twin_result_text(std::string_view event_id, std::int64_t now_ms, const TwinMap& twin);  ///< P3
 nlohmann::json twin_failure(std::string_view event_id, std::int64_t now_ms, int code,
                             std::string_view reason);  ///< P4
 /// P5: `twin` = every key with a non-empty expected value, `delta` = those where it differs from actual.
@@ -82,8 +83,8 @@ struct DocumentEntry {
   std::optional<TwinEntry> last;
   std::optional<TwinEntry> current;
 };
-nlohmann::json twin_document(std::string_view event_id, std::int64_t now_ms,
-                             const std::map<std::string, DocumentEntry>& twin);  ///< P6
+std::string twin_document_text(std::string_view event_id, std::int64_t now_ms,
+                               const std::map<std::string, DocumentEntry>& twin);  ///< P6
 
 /// P7. `state` is lower case and one of online, offline, ok, unknown, unhealthy, disconnected.
 struct StateUpdate {

@@ -168,11 +168,12 @@ TEST(Request, MayBeEmpty) {
 TEST(TwinResult, IsTheStockOne) {
   TwinMap twin;
   twin["temperature"] = {std::nullopt, TwinValue{"20.5", 1795433852982}, true, "float", false};
-  EXPECT_EQ(twin_result("ev-52978", 1795433852982, twin),
+  EXPECT_EQ(json::parse(twin_result_text("ev-52978", 1795433852982, twin)),
             json::parse(R"({"event_id":"ev-52978","timestamp":1795433852982,"twin":{"temperature":{"actual":)"
                         R"({"value":"20.5","metadata":{"timestamp":1795433852982}},"optional":true,)"
                         R"("metadata":{"type":"float"}}}})"));
-  EXPECT_EQ(twin_result("b3", 5, {}), json::parse(R"({"event_id":"b3","timestamp":5,"twin":{}})"));
+  EXPECT_EQ(json::parse(twin_result_text("b3", 5, {})),
+            json::parse(R"({"event_id":"b3","timestamp":5,"twin":{}})"));
 }
 
 TEST(TwinFailure, IsTheStockOne) {
@@ -217,16 +218,17 @@ TEST(TwinDocument, IsTheStockOne) {
   const TwinEntry last{std::nullopt, TwinValue{"20.5", 1795433852982}, true, "float", false};
   const TwinEntry current{std::nullopt, TwinValue{"20.6", 1795433860076}, true, "float", false};
   EXPECT_EQ(
-      twin_document("ev-60073", 1795433860076,
-                    {{"humidity", {std::nullopt, current}}, {"temperature", {last, current}}}),
-      json::parse(
+      twin_document_text("ev-60073", 1795433860076,
+                         {{"humidity", {std::nullopt, current}}, {"temperature", {last, current}}}),
+      std::string(
           R"({"event_id":"ev-60073","timestamp":1795433860076,"twin":{"humidity":{"last":null,"current":)"
           R"({"actual":{"value":"20.6","metadata":{"timestamp":1795433860076}},"optional":true,)"
           R"("metadata":{"type":"float"}}},"temperature":{"last":{"actual":{"value":"20.5","metadata":)"
           R"({"timestamp":1795433852982}},"optional":true,"metadata":{"type":"float"}},"current":{"actual":)"
           R"({"value":"20.6","metadata":{"timestamp":1795433860076}},"optional":true,)"
           R"("metadata":{"type":"float"}}}}})"));
-  EXPECT_EQ(twin_document("b5", 1, {{"t", {last, std::nullopt}}})["twin"]["t"]["current"], nullptr);
+  EXPECT_EQ(json::parse(twin_document_text("b5", 1, {{"t", {last, std::nullopt}}}))["twin"]["t"]["current"],
+            nullptr);
 }
 
 TEST(TwinDocument, CarriesTheUidOfTheDeviceBetweenHearthPeersOnly) {
@@ -235,6 +237,16 @@ TEST(TwinDocument, CarriesTheUidOfTheDeviceBetweenHearthPeersOnly) {
   update.device_uid.clear();
   EXPECT_FALSE(print_twin_update(update).contains("device_uid"));
   EXPECT_TRUE(parse_twin_update(std::string(R"({"twin":{},"device_uid":7})")).has_error());
+}
+
+TEST(TwinUpdateText, IsTheDocument) {
+  TwinUpdate update{"e \"1\"", 5, {}, ""};
+  EXPECT_EQ(json::parse(twin_update_text(update)), print_twin_update(update));
+  update.device_uid = "uid-1";
+  update.twin["gone"].remove = true;
+  update.twin["empty"] = {};
+  update.twin["ü"] = {TwinValue{"<\n>", 0}, TwinValue{"2", 7}, false, "int", false};
+  EXPECT_EQ(json::parse(twin_update_text(update)), print_twin_update(update));
 }
 
 }  // namespace
