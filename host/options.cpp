@@ -43,8 +43,6 @@ constexpr std::string_view kConfigSchema = R"json({
     "manifests": {"type": "string", "description": "Folder of DeviceModel and Device YAML files to run without a cloud"},
     "reportRefresh": {"type": "string",
                       "description": "A duration such as 10m: a value that mappers tell again unchanged goes up so often"},
-    "reportRefresh": {"type": "string",
-                      "description": "A duration such as 10m: a value that mappers tell again unchanged goes up so often"},
     "snapshots": {"type": "object", "description": "Copies of the twin's database, to which a damaged one is rolled back",
       "properties": {
         "every": {"type": "string", "description": "A duration such as 24h: one is made at most so often"},
@@ -90,7 +88,6 @@ Result<void> take_duration(const nlohmann::json& part, const char* key, Duration
 }
 
 Result<void> take_storage(const nlohmann::json& file, HostOptions& options) {
-  if (auto taken = take_duration(file, "reportRefresh", options.report_refresh); !taken) return taken;
   if (auto taken = take_duration(file, "reportRefresh", options.report_refresh); !taken) return taken;
   const auto& snapshots = section(file, "snapshots");
   if (auto taken = take_duration(snapshots, "every", options.snapshots.every); !taken) return taken;

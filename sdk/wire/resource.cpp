@@ -37,8 +37,8 @@ Resource parse_object(const Segments& parts) {
   return {};
 }
 
-std::string report_resource(const DeviceId& id, std::string_view what) {
-  return "device/" + id.str() + "/" + std::string(what);
+std::string report_resource(const DeviceId& id, std::string_view what, TopicForm form = TopicForm::full) {
+  return "device/" + (form == TopicForm::full ? id.str() : id.name) + "/" + std::string(what);
 }
 
 }  // namespace
@@ -66,12 +66,12 @@ std::string device_model_resource(const DeviceId& id) {
   return id.ns + "/devicemodel/" + id.name;
 }
 
-std::string twin_edge_updated_resource(const DeviceId& id) {
-  return report_resource(id, "twin/edge_updated");
+std::string twin_edge_updated_resource(const DeviceId& id, TopicForm form) {
+  return report_resource(id, "twin/edge_updated", form);
 }
 
-std::string state_update_resource(const DeviceId& id) {
-  return report_resource(id, "state/update");
+std::string state_update_resource(const DeviceId& id, TopicForm form) {
+  return report_resource(id, "state/update", form);
 }
 
 std::string conditions_update_resource(const DeviceId& id) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "sdk/base/ids.hpp"
+#include "sdk/wire/topic.hpp"
 
 namespace hearth::wire {
 
@@ -32,9 +33,12 @@ struct Resource {
 /// Splits by segment; takes a leading node/<node>/ off. Device ids of one and of two segments are both known.
 Resource parse_resource(std::string_view text);
 
-std::string device_resource(const DeviceId& id);             ///< default/device/lamp
-std::string device_model_resource(const DeviceId& id);       ///< default/devicemodel/lamp
-std::string twin_edge_updated_resource(const DeviceId& id);  ///< device/default/lamp/twin/edge_updated
-std::string state_update_resource(const DeviceId& id);       ///< device/default/lamp/state/update
+std::string device_resource(const DeviceId& id);        ///< default/device/lamp
+std::string device_model_resource(const DeviceId& id);  ///< default/devicemodel/lamp
+/// device/default/lamp/twin/edge_updated, or device/lamp/twin/edge_updated: a CloudCore up to 1.16.1 takes the second
+/// segment for the name.
+std::string twin_edge_updated_resource(const DeviceId& id, TopicForm form = TopicForm::full);
+/// device/default/lamp/state/update, or device/lamp/state/update.
+std::string state_update_resource(const DeviceId& id, TopicForm form = TopicForm::full);
 
 }  // namespace hearth::wire
