@@ -34,7 +34,6 @@ struct HostOptions {
   std::map<std::string, std::string> mapper_of_model;
   std::filesystem::path manifests;  ///< empty: none
   std::chrono::milliseconds report_refresh = std::chrono::minutes(10);
-  std::chrono::milliseconds report_refresh = std::chrono::minutes(10);
   store::SnapshotOptions snapshots{.every = std::chrono::hours(24)};
   std::uint64_t spool_max_bytes = 64 * 1024 * 1024;
   std::chrono::milliseconds spool_max_age = std::chrono::hours(24 * 7);
