@@ -3,6 +3,7 @@
 #include "sdk/device/device.hpp"
 
 #include "sdk/base/bounded_json.hpp"
+#include "sdk/device/desired_life.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace hearth;
@@ -15,6 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto device = device::parse_device(*device_document);
   const auto model = device::parse_device_model(*model_document);
   if (!device || !model) return 0;
+  for (const auto& property : device->properties) {
+    const auto life = device::parse_desired_life(property.desired_metadata);
+    if (life && life->ttl) fuzz::require(life->ttl->count() > 0, "a ttl is more than nothing");
+  }
   const auto resolved = device::resolve(*device, *model);
   fuzz::require(resolved.properties.size() <= device->properties.size(), "no property comes from nowhere");
   for (const auto& issue : device::check_device(*device, *model)) {

@@ -3,6 +3,7 @@
 #include "sdk/wire/twin_document.hpp"
 
 #include "sdk/base/bounded_json.hpp"
+#include "sdk/wire/answer.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {
@@ -18,6 +19,8 @@ void fuzz_twin(std::string_view payload) {
   fuzz::require(again->event_id == update->event_id, "event_id survives");
   fuzz::require(again->device_uid == update->device_uid, "device_uid survives");
   fuzz::require(again->timestamp == update->timestamp, "timestamp survives");
+  const auto text = wire::parse_twin_update(wire::twin_update_text(*update));
+  fuzz::require(text && text->twin == update->twin, "the text says what the document says");
   const auto delta = wire::parse_twin_delta(wire::twin_delta(1, update->twin).dump());
   fuzz::require(delta.has_value(), "what twin_delta() writes is a delta");
   for (const auto& [key, value] : *delta) {
@@ -50,5 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!document) return 0;
   fuzz_membership(*document);
   (void)wire::parse_state_report(*document);
+  const auto answer = wire::parse_answer(*document);
+  fuzz::require(wire::parse_answer(wire::print_answer(answer)).code == answer.code, "an answer survives");
   return 0;
 }
