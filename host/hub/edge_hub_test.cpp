@@ -136,6 +136,16 @@ TEST_F(EdgeHubTest, PassesTheCloudsRefusalOfATokenOn) {
   EXPECT_TRUE(until_problem("401: Invalid token")) << hub->link().problem;
 }
 
+TEST_F(EdgeHubTest, WaitsAsLongAsACloudThatIsTooBusyAsks) {
+  signing.busy = true;
+  start(options("wss://127.0.0.1:1"));
+  ASSERT_TRUE(until_problem("503: too much to do")) << hub->link().problem;
+  const auto asked = signing.requests.size();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+  until([&] { return std::chrono::steady_clock::now() > end; });
+  EXPECT_EQ(signing.requests.size(), asked);
+}
+
 TEST_F(EdgeHubTest, TellsAnAddressThatIsNone) {
   start(options("http://127.0.0.1:10000"));
   EXPECT_TRUE(until_problem("wss://host:port")) << hub->link().problem;

@@ -22,29 +22,33 @@ Duration part(Duration whole, double random) {
 
 /// A link that breaks at once earns nothing, so a cloud that accepts and closes is dialled ever more rarely; one that
 /// was good for a while may break again and be back soon.
-void ReconnectPolicy::grow(const Ending& ending) {
+void ReconnectPolicy::note(const Ending& ending) {
   const auto since = last_ ? ending.now - *last_ : std::chrono::steady_clock::duration{0};
   const auto down = std::chrono::duration_cast<Duration>(since) - ending.link_was_up;
   trouble_ = std::max(trouble_ + std::max(down, Duration{0}) - ending.link_was_up, Duration{0});
   last_ = ending.now;
-  limit_ = trouble_ <= kShortPhase ? min_ : std::min(limit_ * 2, max_);
+}
+
+/// A wait in proportion never makes an outage much longer than it was anyway.
+Duration ReconnectPolicy::limit() const {
+  return std::clamp((trouble_ - kShortPhase) / 4, min_, max_);
 }
 
 Duration ReconnectPolicy::wait(const Ending& ending, double random) {
-  grow(ending);
+  note(ending);
   if (ending.retry_after.count() > 0) {
     const Duration asked = std::min<Duration>(ending.retry_after, kLongestRequest);
     return asked + part(asked / 4, random);
   }
   switch (ending.cause) {
     case Ending::Cause::outage:
-      return part(limit_, random);
+      return part(limit(), random);
     case Ending::Cause::refusal:
       return max_ / 4 + part(max_ / 4, random);
     case Ending::Cause::clock:
-      return part(std::min<Duration>(limit_, kClockLimit), random);
+      return part(std::min<Duration>(limit(), kClockLimit), random);
   }
-  return limit_;
+  return limit();
 }
 
 }  // namespace hearth::edgehub

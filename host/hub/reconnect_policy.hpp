@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When to dial again. Full jitter from the first retry on, so that a fleet does not come back in one second; short for
-// the first seconds of an outage, as most of them are a cloud that restarts; then ever longer.
+// the first seconds of an outage, as most of them are a cloud that restarts; then a part of what the outage has taken so far.
 // Thread: its owner's; no I/O and no clock of its own.   Errors: none.
 #pragma once
 
@@ -27,17 +27,17 @@ class ReconnectPolicy {
   using Duration = std::chrono::milliseconds;
 
   /// Waits are drawn from zero to a limit that grows from `min` to `max`.
-  ReconnectPolicy(Duration min, Duration max) : min_(min), max_(max), limit_(min) {}
+  ReconnectPolicy(Duration min, Duration max) : min_(min), max_(max) {}
 
   /// `random` in [0, 1).
   Duration wait(const Ending& ending, double random);
 
  private:
-  void grow(const Ending& ending);
+  void note(const Ending& ending);
+  Duration limit() const;
 
   Duration min_;
   Duration max_;
-  Duration limit_;
   Duration trouble_{0};  ///< time without a link, less the time with one since
   std::optional<std::chrono::steady_clock::time_point> last_;
 };

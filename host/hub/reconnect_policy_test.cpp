@@ -49,9 +49,18 @@ TEST_F(ReconnectPolicyTest, FindsACloudThatRestartsWithinASecond) {
     EXPECT_LE(fail(kHigh), seconds(1));
 }
 
+TEST_F(ReconnectPolicyTest, WaitsAFourthOfALongerOutageAtMost) {
+  fail_for(seconds(30));
+  EXPECT_LE(fail(kHigh), milliseconds(6500));
+  fail_for(minutes(1));
+  const auto wait = fail(kHigh);
+  EXPECT_GT(wait, seconds(15));
+  EXPECT_LE(wait, seconds(30));
+}
+
 TEST_F(ReconnectPolicyTest, GrowsToTheMaximumAndNoFurther) {
   milliseconds longest{0};
-  for (int i = 0; i < 40; ++i)
+  for (int i = 0; i < 60; ++i)
     longest = std::max(longest, fail(kHigh));
   EXPECT_GT(longest, seconds(59));
   EXPECT_LE(longest, seconds(60));
@@ -72,7 +81,7 @@ TEST_F(ReconnectPolicyTest, StaysShortForACloudThatIsKilledNowAndThen) {
 }
 
 TEST_F(ReconnectPolicyTest, GrowsForACloudThatAcceptsAndClosesAtOnce) {
-  for (int i = 0; i < 40; ++i)
+  for (int i = 0; i < 60; ++i)
     fail_after(milliseconds(100), kHigh);
   EXPECT_GT(fail_after(milliseconds(100), kHigh), seconds(30));
 }
