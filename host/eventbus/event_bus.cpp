@@ -3,7 +3,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -85,6 +84,7 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   Impl(asio::io_context& io, EventBusOptions options, Metrics& metrics)
       : io_(io),
         options_(std::move(options)),
+        filters_(options_.subscriptions),
         client_id_(client_id(options_)),
         counters_(metrics),
         backoff_(options_.min_reconnect, options_.max_reconnect),
@@ -116,13 +116,13 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   void acked(std::uint64_t id);
   void deliver_here(std::string topic, std::string payload);
   void pump();
-  bool subscribed(const std::string& topic) const;
   asio::awaitable<void> wait_for(bool (Impl::*condition)() const);
   bool drained() const { return !up_ || outbox_.idle(); }
   bool down() const { return !up_; }
 
   asio::io_context& io_;
   EventBusOptions options_;
+  TopicFilters filters_;
   std::string client_id_;
   Counters counters_;
   Backoff backoff_;
@@ -257,7 +257,7 @@ void EventBus::Impl::publish(std::string topic, std::string payload) {
     counters_.oversized.Increment();
     return;
   }
-  const bool comes_back = subscribed(topic);
+  const bool comes_back = filters_.any_matches(topic);
   if (up_) {
     const auto dropped = outbox_.push(std::move(topic), std::move(payload), comes_back);
     counters_.dropped.Increment(static_cast<double>(dropped));
@@ -267,11 +267,6 @@ void EventBus::Impl::publish(std::string topic, std::string payload) {
   } else {
     counters_.dropped.Increment();
   }
-}
-
-bool EventBus::Impl::subscribed(const std::string& topic) const {
-  return std::any_of(options_.subscriptions.begin(), options_.subscriptions.end(),
-                     [&](const std::string& filter) { return topic_matches(filter, topic); });
 }
 
 void EventBus::Impl::pump() {

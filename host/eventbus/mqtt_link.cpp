@@ -312,6 +312,7 @@ void MqttLink::Impl::connack(int code) {
 void MqttLink::Impl::subscribed(bool accepted) {
   if (!accepted) return end({"it refuses a subscription"});
   up_ = true;
+  mosquitto_log_callback_set(client_.get(), nullptr);  // it would print a line for each packet
   keep_alive();
   cork();
   events_.up();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/eventbus/topic_filter.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace hearth::eventbus {
@@ -28,8 +29,27 @@ class Levels {
   std::optional<std::string_view> rest_;
 };
 
-bool starts_with_wildcard(std::string_view filter) {
-  return filter.front() == '+' || filter.front() == '#';
+bool starts_with_wildcard(const std::vector<std::string>& filter) {
+  return filter.front() == "+" || filter.front() == "#";
+}
+
+using Views = std::vector<std::string_view>;
+
+bool levels_match(const std::vector<std::string>& wanted, const Views& given) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] == "#") return true;  // also the parent level itself: "a/#" matches "a"
+    if (i == given.size() || (wanted[i] != "+" && wanted[i] != given[i])) return false;
+  }
+  return wanted.size() == given.size();
+}
+
+template <class Level>
+std::vector<Level> split(std::string_view text) {
+  std::vector<Level> all;
+  Levels levels(text);
+  while (const auto level = levels.next())
+    all.emplace_back(*level);
+  return all;
 }
 
 }  // namespace
@@ -45,18 +65,21 @@ bool is_topic_filter(std::string_view filter) {
   return true;
 }
 
+TopicFilters::TopicFilters(const std::vector<std::string>& filters) {
+  for (const auto& filter : filters)
+    if (is_topic_filter(filter)) filters_.push_back(split<std::string>(filter));
+}
+
+bool TopicFilters::any_matches(std::string_view topic) const {
+  if (topic.empty()) return false;
+  const auto given = split<std::string_view>(topic);
+  return std::any_of(filters_.begin(), filters_.end(), [&](const auto& wanted) {
+    return !(topic.front() == '$' && starts_with_wildcard(wanted)) && levels_match(wanted, given);
+  });
+}
+
 bool topic_matches(std::string_view filter, std::string_view topic) {
-  if (topic.empty() || !is_topic_filter(filter)) return false;
-  if (topic.front() == '$' && starts_with_wildcard(filter)) return false;
-  Levels wanted(filter);
-  Levels given(topic);
-  while (const auto want = wanted.next()) {
-    if (*want == "#") return true;  // also the parent level itself: "a/#" matches "a"
-    const auto level = given.next();
-    if (!level) return false;
-    if (*want != "+" && *want != *level) return false;
-  }
-  return given.at_end();
+  return TopicFilters({std::string(filter)}).any_matches(topic);
 }
 
 }  // namespace hearth::eventbus

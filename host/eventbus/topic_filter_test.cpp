@@ -46,6 +46,14 @@ INSTANTIATE_TEST_SUITE_P(
                          false},
                     Case{"$hw/events/device/+/twin/+", "$hw/events/device/default/lamp/twin/update", false}));
 
+TEST(TopicFilter, OneOfManyIsEnough) {
+  const TopicFilters filters({"a/b", "bad#", "c/#"});
+  EXPECT_TRUE(filters.any_matches("a/b"));
+  EXPECT_TRUE(filters.any_matches("c/d/e"));
+  EXPECT_FALSE(filters.any_matches("bad#"));
+  EXPECT_FALSE(TopicFilters().any_matches("a"));
+}
+
 TEST(TopicFilter, RefusesWildcardsThatShareALevel) {
   EXPECT_TRUE(is_topic_filter("a/+/c/#"));
   EXPECT_FALSE(is_topic_filter("a/+b"));
