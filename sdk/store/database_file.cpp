@@ -133,7 +133,7 @@ Result<OpenedDatabase> open_database(const StorageOptions& options, const std::s
   const bool was_left_open = left_open(options.file);
   report.clean = report.clean && !was_left_open;
   report.checked = size_of(options.file) > 0 && (was_left_open || size_of(options.file) <= kAlwaysChecked);
-  report.lost_commits = was_left_open ? lost_commits(beside(options.file, "-wal")) : 0;
+  report.lost_commits = was_left_open ? lost_commits(beside(options.file, "-wal"), options.file) : 0;
   if (report.lost_commits > 0) {
     report.problem =
         fmt::format("the database's log was damaged: {} stored changes are lost", report.lost_commits);

@@ -116,7 +116,11 @@ void Upkeep::vacuum() {
 void Upkeep::snapshot(Time now) {
   try {
     if (checker_.joinable()) checker_.join();
-    if (!copy_) copy_ = std::make_unique<SnapshotCopy>(db_, options_.file, vfs_);
+    if (!copy_) {
+      // The file itself is then never older than its newest snapshot: a log that is damaged takes back less.
+      checkpoint();
+      copy_ = std::make_unique<SnapshotCopy>(db_, options_.file, vfs_);
+    }
     plan_.snapshot_slice_done();
     const auto more = copy_->step();
     if (!more) throw ErrorException(more.error());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/store/wal_scan.hpp"
 
-#include <array>
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <vector>
@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kHeaderSize = 32;
 constexpr std::size_t kFrameHeaderSize = 24;
 constexpr std::uint32_t kMagic = 0x377f0682;  // the last bit says whether checksums are of big-endian words
+
+constexpr std::size_t kLargestPage = 65536;
 
 using Bytes = std::vector<unsigned char>;
 
@@ -43,26 +45,43 @@ struct Checksum {
   std::uint32_t word(const unsigned char* at) const { return big ? big_endian(at) : little_endian(at); }
 };
 
+/// 0: the file says nothing that could be one. SQLite writes 1 for 65536.
+std::size_t page_size_of(const std::filesystem::path& database) {
+  std::ifstream in(database, std::ios::binary);
+  Bytes header(18);
+  if (!in.read(reinterpret_cast<char*>(header.data()), static_cast<std::streamsize>(header.size()))) return 0;
+  const std::size_t size = std::size_t{header[16]} << 8 | header[17];
+  return size == 1 ? kLargestPage : size;
+}
+
+bool is_page_size(std::size_t size) {
+  return size >= 512 && size <= kLargestPage && (size & (size - 1)) == 0;
+}
+
 class Log {
  public:
-  explicit Log(const std::filesystem::path& file) : in_(file, std::ios::binary) {
+  /// Where its own header is damaged, the database tells the size of pages, and the first frame the round.
+  Log(const std::filesystem::path& file, const std::filesystem::path& database)
+      : in_(file, std::ios::binary) {
     Bytes header(kHeaderSize);
     if (!read(header)) return;
-    if ((big_endian(header.data()) & ~1U) != kMagic) return;
-    page_size_ = big_endian(&header[8]);
-    if (page_size_ < 512 || page_size_ > 65536) page_size_ = 0;
-    std::copy_n(&header[16], salt_.size(), salt_.begin());
     sum_.big = (big_endian(header.data()) & 1U) != 0;
     sum_.add(header.data(), 24);
-    intact_ = sum_.is(&header[24]);
+    intact_ = (big_endian(header.data()) & ~1U) == kMagic && sum_.is(&header[24]);
+    page_size_ = intact_ ? big_endian(&header[8]) : page_size_of(database);
+    if (!is_page_size(page_size_)) page_size_ = 0;
+    if (intact_) salt_.assign(&header[16], &header[24]);
   }
 
-  /// A frame of this round of the log; of an older round once it has been passed.
+  /// The next frame of this round, whole or not. What an older round has left behind is passed over.
   std::optional<Bytes> next() {
     Bytes frame(kFrameHeaderSize + page_size_);
-    if (page_size_ == 0 || !read(frame)) return std::nullopt;
-    if (!std::equal(salt_.begin(), salt_.end(), &frame[8])) return std::nullopt;
-    return frame;
+    while (page_size_ != 0 && read(frame)) {
+      if (salt_.empty()) salt_.assign(&frame[8], &frame[16]);
+      if (std::equal(salt_.begin(), salt_.end(), &frame[8])) return frame;
+      intact_ = false;
+    }
+    return std::nullopt;
   }
 
   /// Whether this frame and all before it are whole.
@@ -81,15 +100,15 @@ class Log {
 
   std::ifstream in_;
   std::size_t page_size_ = 0;
-  std::array<unsigned char, 8> salt_{};
+  Bytes salt_;
   Checksum sum_;
   bool intact_ = false;
 };
 
 }  // namespace
 
-std::uint64_t lost_commits(const std::filesystem::path& wal) {
-  Log log(wal);
+std::uint64_t lost_commits(const std::filesystem::path& wal, const std::filesystem::path& database) {
+  Log log(wal, database);
   std::uint64_t behind = 0;  // commits at or behind the first damaged frame
   bool frames_after = false;
   while (const auto frame = log.next()) {

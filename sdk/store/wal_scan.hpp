@@ -12,6 +12,6 @@ namespace hearth::store {
 
 /// Commits behind the first damaged frame. The last transaction of a log may be torn, as it was not confirmed: a
 /// damaged frame in it loses nothing.
-std::uint64_t lost_commits(const std::filesystem::path& wal);
+std::uint64_t lost_commits(const std::filesystem::path& wal, const std::filesystem::path& database);
 
 }  // namespace hearth::store
