@@ -55,6 +55,15 @@ bool ends_the_session(StatusClass cls) {
   return true;
 }
 
+/// The text as it will be read back: "ON" of a BOOLEAN is "true", and need not be written to what shows that.
+std::string as_read_back(const std::optional<device::DeviceModel>& model, const std::string& property,
+                         const std::string& text) {
+  const auto* known = model ? model->find(property) : nullptr;
+  if (!known) return text;
+  const auto value = device::parse_value(known->type, text);
+  return value ? device::print_value(*value) : text;
+}
+
 std::string list_issues(const std::vector<device::Issue>& issues) {
   std::string text;
   for (const auto& issue : issues) {
@@ -105,7 +114,8 @@ void ManagedDevice::want(const std::map<std::string, std::string>& desired) {
   const auto now = steady_clock::now();
   for (const auto& [property, value] : desired) {
     // Anybody on the broker can name properties; only those of the device are remembered.
-    if (device_ && device_->find(property)) writes_.want(property, value, now);
+    if (!device_ || !device_->find(property)) continue;
+    writes_.want(property, as_read_back(model_, property, value), now);
   }
   wake();
 }
@@ -169,7 +179,8 @@ Result<ManagedDevice::Setup> ManagedDevice::prepare() {
   if (!issues.empty()) return invalid("ConfigInvalid", list_issues(issues));
   const auto key = (*loaded)->bus_key(resolved);
   if (!key) return invalid("ConfigInvalid", key.error().text);
-  return Setup{std::move(*loaded), std::move(resolved), around_.buses.get(*key)};
+  return Setup{std::move(*loaded), std::make_shared<const device::ResolvedDevice>(std::move(resolved)),
+               around_.buses.get(*key)};
 }
 
 boost::asio::awaitable<void> ManagedDevice::connect_and_serve(Setup setup) {
@@ -177,7 +188,7 @@ boost::asio::awaitable<void> ManagedDevice::connect_and_serve(Setup setup) {
                 fmt::format("mapper {} is opening the device", setup.mapper->note().name));
   arm_stuck_alarm();
   auto open = [mapper = setup.mapper, resolved = setup.resolved, deadline = call_deadline()] {
-    return mapper->open(resolved, deadline);
+    return mapper->open(*resolved, deadline);
   };
   auto opened = co_await on_bus(setup.bus, std::move(open));
   stuck_alarm_.cancel();
@@ -187,7 +198,7 @@ boost::asio::awaitable<void> ManagedDevice::connect_and_serve(Setup setup) {
   }
   std::shared_ptr<plugin::LoadedDevice> device = std::move(*opened);
   mapper_ = setup.mapper;
-  reads_.emplace(setup.resolved.properties, around_.options.refresh, steady_clock::now());
+  reads_.emplace(setup.resolved->properties, around_.options.refresh, steady_clock::now());
   writes_.reopened();
   const auto why = co_await serve(setup, device);
   mapper_.reset();
@@ -233,7 +244,7 @@ boost::asio::awaitable<mapper::Status> ManagedDevice::write_due(
       writes_.withdraw(write.property);
       continue;
     }
-    const auto* property = find(setup.resolved, write.property);
+    const auto* property = find(*setup.resolved, write.property);
     const auto value = property ? device::check_value(property->model, write.value)
                                 : Result<device::Value>(not_found("UnknownProperty", "no such property"));
     const bool read_only = property && property->model.access == device::AccessMode::read_only;
@@ -267,7 +278,7 @@ mapper::Status ManagedDevice::note_write(const Setup& setup, const WritePlan::Wr
         const auto text = device::print_value(*outcome.actual);
         writes_.seen(write.property, text);
         if (reads_->worth_reporting(write.property, text, now))
-          report({{write.property, text}}, setup.resolved);
+          report({{write.property, text}}, *setup.resolved);
         return {};
       }
       reads_->soon(write.property, now);
@@ -313,7 +324,7 @@ boost::asio::awaitable<mapper::Status> ManagedDevice::read_due(Setup setup,
     writes_.seen(names[i], text);
     if (reads_->worth_reporting(names[i], text, now)) values.emplace(names[i], std::move(text));
   }
-  if (!values.empty()) report(values, setup.resolved);
+  if (!values.empty()) report(values, *setup.resolved);
   co_return note_reads(names, results);
 }
 

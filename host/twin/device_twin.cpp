@@ -166,9 +166,11 @@ bool DeviceTwin::wants(const DeviceId& id, const std::string& property, const st
   if (!device) return false;
   const auto found = device->properties.find(property);
   if (found == device->properties.end()) return false;
-  const auto* wanted = found->second.live_expected();
-  const auto end = found->second.expires_ms;
-  return wanted && wanted->value == value && (end == 0 || impl_->core.time.now_ms() < end);
+  auto carried_out = found->second;
+  if (!carried_out.live_expected()) return false;
+  if (carried_out.expires_ms != 0 && carried_out.expires_ms <= impl_->core.time.now_ms()) return false;
+  carried_out.actual = wire::TwinValue{value};
+  return is_met(property, carried_out, impl_->core.model_of(id));
 }
 
 void DeviceTwin::publish_deltas() {

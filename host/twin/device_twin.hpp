@@ -79,7 +79,8 @@ class DeviceTwin {
   /// Publishes the delta of a device again, if there is one: for a mapper that has just come online. No value that has
   /// expired is in it.
   void publish_delta(const DeviceId& id);
-  /// Whether the property is to have just this value now: it is the newest desired one and has not expired.
+  /// Whether the property is to have this value now: it is the newest desired one, by the property's type, and has not
+  /// expired.
   bool wants(const DeviceId& id, const std::string& property, const std::string& value) const;
   /// Those of all devices: for mappers behind a broker that was away.
   void publish_deltas();
