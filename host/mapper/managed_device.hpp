@@ -56,7 +56,7 @@ class ManagedDevice : public std::enable_shared_from_this<ManagedDevice> {
 
   struct Setup {
     std::shared_ptr<plugin::LoadedMapper> mapper;
-    device::ResolvedDevice resolved;
+    std::shared_ptr<const device::ResolvedDevice> resolved;  ///< one for all coroutines of a session
     Bus bus;
   };
 
