@@ -67,6 +67,8 @@ class Cloud {
     auto pki = open_pki(options_.data_dir, server_names());
     if (!pki) return pki.error();
     pki_ = std::move(*pki);
+    if (const auto der = net::certificate_pem_to_der(pki_.ca.certificate_pem))
+      spdlog::info("cloud: its CA has sha256 {}", net::sha256_hex(*der));
     if (const auto ours = lock_data_dir(); !ours) return ours;
     auto shown = net::ServerIdentity::make(pki_.server);
     if (!shown) return shown.error();
@@ -169,6 +171,9 @@ class Cloud {
       controller_->node_connected(std::move(node), hearth_peer);
     };
     callbacks.disconnected = [this](std::string node) { controller_->node_disconnected(std::move(node)); };
+    callbacks.duplicate = [](const std::string& node, const std::string& why) {
+      spdlog::warn("cloud: node {}: {}", node, why);
+    };
     callbacks.messages = [this](std::string node, std::vector<wire::HubMessage> messages) {
       std::erase_if(messages,
                     [&](const wire::HubMessage& message) { return take_event_data(node, message); });
