@@ -45,31 +45,41 @@ std::filesystem::path source_dir() {
   return HEARTH_SOURCE_DIR;
 }
 
-void SystemTest::start_cloud() {
-  cloud_ =
-      std::make_unique<Process>(binary("hearth-cloud"),
-                                Arguments{"--data-dir", cloud_dir().string(), "--api-listen", api_listen_,
-                                          "--hub-listen", hub_listen_, "--cert-listen", cert_listen_},
-                                folder_.path() / "cloud.log");
+void SystemTest::start_cloud(const Arguments& more) {
+  Arguments arguments{"--data-dir",   cloud_dir().string(), "--api-listen",  api_listen_,
+                      "--hub-listen", hub_listen_,          "--cert-listen", cert_listen_};
+  if (!advertised_.empty()) arguments.insert(arguments.end(), {"--advertise", advertised_});
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  cloud_ = std::make_unique<Process>(binary("hearth-cloud"), arguments, folder_.path() / "cloud.log");
   const auto answers = [this] { return kubectl({"get", "--raw", "/readyz"}).status == 0; };
   ASSERT_TRUE(eventually([&] { return !cloud_->running() || answers(); }) && cloud_->running())
       << cloud_->output();
-  learn_ports();
+  ASSERT_NO_FATAL_FAILURE(learn_hub_ports());
+  std::smatch found;
+  const auto kubeconfig = read_text(cloud_dir() / "kubeconfig");
+  ASSERT_TRUE(std::regex_search(kubeconfig, found, std::regex("server: https://([0-9.:]+)")));
+  api_listen_ = found[1];
 }
 
-void SystemTest::learn_ports() {
+void SystemTest::start_controller(const std::filesystem::path& kubeconfig) {
+  cloud_ = std::make_unique<Process>(
+      binary("hearth-cloud"),
+      Arguments{"--data-dir", cloud_dir().string(), "--kubeconfig", kubeconfig.string(), "--api-listen",
+                api_listen_, "--hub-listen", hub_listen_, "--cert-listen", cert_listen_},
+      folder_.path() / "cloud.log");
+  learn_hub_ports();
+}
+
+void SystemTest::learn_hub_ports() {
   const std::regex line("hub on wss://([0-9.:]+), certificates on https://([0-9.:]+)");
-  std::smatch found;
   ASSERT_TRUE(eventually([&] {
     const auto log = cloud_->output();
+    std::smatch found;
     if (!std::regex_search(log, found, line)) return false;
     hub_listen_ = found[1];
     cert_listen_ = found[2];
     return true;
   })) << cloud_->output();
-  const auto kubeconfig = read_text(cloud_dir() / "kubeconfig");
-  ASSERT_TRUE(std::regex_search(kubeconfig, found, std::regex("server: https://([0-9.:]+)")));
-  api_listen_ = found[1];
 }
 
 void SystemTest::start_broker() {
@@ -82,19 +92,39 @@ void SystemTest::start_broker() {
   ASSERT_TRUE(eventually([this] { return listens(broker_port_); })) << broker_->output();
 }
 
-void SystemTest::start_host(const Arguments& more) {
+std::string SystemTest::join_token() const {
   const auto token = run(binary("hearth-cloud"), {"token", "--data-dir", cloud_dir().string()});
-  ASSERT_EQ(token.status, 0) << token.err;
+  EXPECT_EQ(token.status, 0) << token.err;
+  return token.out.substr(0, token.out.find('\n'));
+}
+
+void SystemTest::start_host(const Arguments& more) {
   Arguments arguments{"--node-name",   "edge-1",
                       "--data-dir",    edge_dir().string(),
-                      "--hub",         "wss://" + hub_listen_,
+                      "--hub",         "wss://" + (dialled_hub_.empty() ? hub_listen_ : dialled_hub_),
                       "--cert-url",    "https://" + cert_listen_,
-                      "--token",       token.out.substr(0, token.out.find('\n')),
+                      "--token",       join_token(),
                       "--broker",      broker_url(),
                       "--mappers",     mappers().string(),
                       "--http-listen", "127.0.0.1:0"};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  host_ = std::make_unique<Process>(binary("hearth-host"), arguments, folder_.path() / "host.log");
+  auto program = binary("hearth-host");
+  if (!host_prefix_.empty()) {
+    arguments.insert(arguments.begin(), program.string());
+    arguments.insert(arguments.begin(), host_prefix_.begin() + 1, host_prefix_.end());
+    program = host_prefix_.front();
+  }
+  host_ = std::make_unique<Process>(program, arguments, folder_.path() / "host.log");
+}
+
+void SystemTest::serve_nodes_on(const std::string& address) {
+  advertised_ = address;
+  hub_listen_ = address + ":0";
+  cert_listen_ = address + ":0";
+}
+
+std::string SystemTest::broker_url() const {
+  return host_prefix_.empty() ? "mqtt://127.0.0.1:" + std::to_string(broker_port_) : "managed:1883";
 }
 
 void SystemTest::start_all() {

@@ -23,7 +23,9 @@ std::filesystem::path source_dir();
 class SystemTest : public testing::Test {
  protected:
   /// At its first start the cloud takes any free ports; after a restart the same ones.
-  void start_cloud();
+  void start_cloud(const Arguments& more = {});
+  /// A cloud without an API of its own: it works with that of a kubeconfig.
+  void start_controller(const std::filesystem::path& kubeconfig);
   void start_broker();
   /// Needs a started cloud; with the broker started before, or `broker` of its own.
   void start_host(const Arguments& more = {});
@@ -52,17 +54,29 @@ class SystemTest : public testing::Test {
   std::filesystem::path mappers() const { return folder_.path() / "mappers"; }
   std::filesystem::path cloud_dir() const { return folder_.path() / "cloud"; }
   std::filesystem::path edge_dir() const { return folder_.path() / "edge"; }
+  const std::string& hub_address() const { return hub_listen_; }
+  const std::string& cert_address() const { return cert_listen_; }
+  std::string join_token() const;
+  /// Hosts started from now on dial the cloud there (a link_proxy, say) instead of at hub_address().
+  void dial_hub_at(std::string address) { dialled_hub_ = std::move(address); }
+  /// The cloud listens for nodes on that address instead of loopback, and says so in its certificate.
+  void serve_nodes_on(const std::string& address);
+  /// Hosts started from now on run behind that command (`ip netns exec NAME`), with a broker of their own.
+  void run_hosts_inside(Arguments command) { host_prefix_ = std::move(command); }
   int broker_port() const { return broker_port_; }
-  std::string broker_url() const { return "mqtt://127.0.0.1:" + std::to_string(broker_port_); }
+  std::string broker_url() const;
 
  private:
-  void learn_ports();
+  void learn_hub_ports();
 
   TempFolder folder_;
   int broker_port_ = 0;
   std::string api_listen_ = "127.0.0.1:0";
   std::string hub_listen_ = "127.0.0.1:0";
   std::string cert_listen_ = "127.0.0.1:0";
+  std::string dialled_hub_;  // empty: hub_listen_
+  std::string advertised_;   // empty: loopback alone
+  Arguments host_prefix_;
   std::unique_ptr<Process> cloud_;
   std::unique_ptr<Process> broker_;
   std::unique_ptr<Process> host_;
