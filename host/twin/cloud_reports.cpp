@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "host/twin/trace_text.hpp"
 #include "sdk/wire/condition.hpp"
 #include "sdk/wire/resource.hpp"
 #include "sdk/wire/twin_document.hpp"
@@ -16,7 +17,6 @@ namespace {
 constexpr std::size_t kMaxReportedBytes = 512 * 1024;
 // Of a message beside its values: heads, names, times.
 constexpr std::size_t kMessageBytes = 512;
-constexpr std::size_t kMaxTraceText = 200;
 
 wire::Route up_route(std::string resource, std::string_view operation) {
   return {std::string(wire::source::kTwin), std::string(wire::group::kResource), std::string(operation),
@@ -28,27 +28,7 @@ std::size_t size_of(const std::string& key, const Property& property) {
          (property.actual ? property.actual->value.size() : 0);
 }
 
-/// Cut between characters: half of one would make the whole trace unprintable as JSON.
-std::string shortened(std::string text) {
-  auto size = kMaxTraceText;
-  while (size > 0 && (text[size] & 0xC0) == 0x80)
-    --size;
-  text.resize(size);
-  return text + "…";
-}
-
 }  // namespace
-
-std::string actual_text(const wire::TwinMap& entries) {
-  std::string text;
-  for (const auto& [key, entry] : entries) {
-    if (!entry.actual) continue;
-    if (!text.empty()) text += ", ";
-    text.append(key).append("=").append(entry.actual->value, 0, kMaxTraceText + 1);
-    if (text.size() > kMaxTraceText) return shortened(std::move(text));
-  }
-  return text;
-}
 
 CloudReports::CloudReports(Core& core)
     : core_(core),

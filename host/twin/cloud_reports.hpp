@@ -79,7 +79,4 @@ class CloudReports {
   prometheus::Gauge& pending_;
 };
 
-/// "power=ON, level=7": what a trace event says of actual values.
-std::string actual_text(const wire::TwinMap& entries);
-
 }  // namespace hearth::twin

@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "host/twin/trace_text.hpp"
 #include "sdk/wire/twin_document.hpp"
 
 namespace hearth::twin {
