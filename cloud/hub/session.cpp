@@ -5,6 +5,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "cloud/hub/old_edges.hpp"
+
 namespace hearth::cloudhub {
 
 namespace asio = boost::asio;
@@ -147,7 +149,7 @@ void Session::queue(Outgoing outgoing) {
     perform(acks_.push(std::move(outgoing.message.header.msg_id), outgoing.message.route.resource,
                        std::move(printed), std::move(outgoing.done), std::chrono::steady_clock::now()));
   } else {
-    frames_.push(outgoing.message);
+    frames_.push(old_edge_ ? with_both_ids(std::move(outgoing.message)) : outgoing.message);
   }
   keep_bounds();
 }

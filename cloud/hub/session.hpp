@@ -122,6 +122,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Client client_;
   std::string claimed_;  ///< whom a certificate that was refused is for
   bool hearth_peer_ = false;
+  bool old_edge_ = false;  ///< shows the certificate of KubeEdge 1.15
   bool my_turn_ = false;
   bool writing_ = false;
   bool leaving_ = false;  ///< a close frame is on its way

@@ -74,7 +74,8 @@ asio::awaitable<bool> Session::open() {
   node_ = std::string(facts.node_id);
   hearth_peer_ = request[wire::kHearthProtocolHeader] == "1";
   client_.instance = std::string(request[wire::kHearthInstanceHeader].substr(0, kMaxInstance));
-  if (node_identity(*facts.peer, node_) == NodeIdentity::anonymous) owner_->anonymous(node_);
+  old_edge_ = node_identity(*facts.peer, node_) == NodeIdentity::anonymous;
+  if (old_edge_) owner_->anonymous(node_);
   const bool accepted = co_await accept(request);
   co_return accepted;
 }
