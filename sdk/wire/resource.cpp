@@ -45,6 +45,8 @@ std::string report_resource(const DeviceId& id, std::string_view what, TopicForm
 
 Resource parse_resource(std::string_view text) {
   auto parts = split_segments(text);
+  // First, because namespaces may be called "node", "membership" or "device" too.
+  if (const auto object = parse_object(parts); object.kind != ResourceKind::other) return object;
   if (parts.size() > 2 && parts[0] == "node") parts.erase(parts.begin(), parts.begin() + 2);
   if (parts[0] == "membership") {
     if (parts.size() == 1) return {ResourceKind::membership, {}};

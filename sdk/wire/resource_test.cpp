@@ -24,6 +24,15 @@ TEST(Resource, OfEachKindIsReadBackFromItsText) {
   }
 }
 
+TEST(Resource, OfAnObjectMayBeInANamespaceThatIsAWordOfTheWire) {
+  for (const char* ns : {"node", "membership", "device", "devicemodel", "twin"}) {
+    const auto device = parse_resource(std::string(ns) + "/device/lamp");
+    EXPECT_EQ(device.kind, ResourceKind::device) << ns;
+    EXPECT_EQ(device.id, (DeviceId{ns, "lamp"}));
+    EXPECT_EQ(parse_resource(std::string(ns) + "/devicemodel/lamp").kind, ResourceKind::device_model) << ns;
+  }
+}
+
 TEST(Resource, OfMembershipHasNoDevice) {
   EXPECT_EQ(parse_resource("membership").kind, ResourceKind::membership);
   EXPECT_EQ(parse_resource("membership/detail").kind, ResourceKind::membership_detail);
