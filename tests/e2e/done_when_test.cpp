@@ -148,9 +148,9 @@ TEST_F(DoneWhen, ThirtyDevicesCostTheCloudLittle) {
 
 TEST_F(DoneWhen, NamesThatBreakOthersWork) {
   const std::vector<DeviceId> ids{
-      {"dev", "event"},     {"event", "dev"}, {"volume", "twin"},        {"hw", "e"},
-      {"device", "device"}, {"e", "update"},  {"default", "membership"}, {"default", "detail"},
-      {"node", "node"}};
+      {"dev", "event"},     {"event", "dev"},      {"volume", "twin"},        {"hw", "e"},
+      {"device", "device"}, {"e", "update"},       {"default", "membership"}, {"default", "detail"},
+      {"node", "node"},     {"membership", "lamp"}};
   ASSERT_NO_FATAL_FAILURE(start_fleet());
   json list = json::array();
   for (const auto& id : ids) {
