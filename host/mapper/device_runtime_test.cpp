@@ -53,6 +53,9 @@ class Runtime : public testing::Test {
       conditions_ = std::move(conditions);
     };
     outputs.want_delta = [](const DeviceId&) {};
+    outputs.still_wanted = [this](const DeviceId&, const std::string&, const std::string& value) {
+      return value != unwanted_;
+    };
     RuntimeOptions options;
     options.call_deadline = std::chrono::milliseconds(200);
     runtime_ = std::make_unique<DeviceRuntime>(io_, workers_, catalogue_, std::move(options),
@@ -82,6 +85,7 @@ class Runtime : public testing::Test {
   Trace trace_;
   plugin::Catalogue catalogue_{{HEARTH_TEST_MAPPERS, HEARTH_BUILT_MAPPERS}};
   std::unique_ptr<DeviceRuntime> runtime_;
+  std::string unwanted_;
   std::vector<std::string> states_;
   std::vector<std::string> values_;
   std::vector<wire::Condition> conditions_;
@@ -95,6 +99,21 @@ TEST_F(Runtime, ReadsADeviceAndWritesWhatIsDesired) {
   want("power", "ON");
   EXPECT_TRUE(until_reported("ON"));
   EXPECT_THAT(states_, ElementsAre("online"));
+}
+
+TEST_F(Runtime, WritesOnlyWhatIsStillWantedWhenItsTurnComes) {
+  const auto lamps = model("virtual");
+  unwanted_ = "ON";
+  runtime_->device_changed(lamp("u1"), &lamps);
+  ASSERT_TRUE(until_reported(""));
+  want("power", "ON");
+  want("power", "DIM");
+  EXPECT_TRUE(until_reported("DIM"));
+  want("power", "ON");
+  unwanted_.clear();
+  want("power", "BRIGHT");
+  EXPECT_TRUE(until_reported("BRIGHT"));
+  EXPECT_THAT(values_, ::testing::Not(::testing::Contains("ON")));
 }
 
 TEST_F(Runtime, SaysThatAMapperIsMissingAndTheDeviceOffline) {

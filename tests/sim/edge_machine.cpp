@@ -146,6 +146,8 @@ void EdgeMachine::Host::publish_of_twin(std::string topic, std::string payload) 
     const auto request = wire::parse_request(payload);
     const bool ok = payload.find("\"code\"") == std::string::npos;
     if (request) around_.ledger.twin_answered(machine_.name_, request->event_id, ok);
+    around_.journal.note(machine_.name_, "answers an update of {}: {}", parsed.device.name,
+                         ok ? "stored" : "not stored");
   }
   bus_->publish(std::move(topic), std::move(payload));
 }
@@ -172,6 +174,8 @@ void EdgeMachine::Host::check_restored_values(const std::string& name, const std
     const auto entry = answer->twin.find(property.name);
     std::optional<std::string> value;
     if (entry != answer->twin.end() && entry->second.actual) value = entry->second.actual->value;
+    around_.journal.note(machine_.name_, "has {} {}={} again", name, property.name,
+                         value.value_or("nothing"));
     around_.ledger.restored_value(machine_.name_, restored_[name].meta.uid, property.name, value);
   }
 }

@@ -237,7 +237,8 @@ void Ledger::acked(const std::string& node, const Arrival& arrival) {
   if (arrival.removal) {
     const auto record = devices_.find(arrival.uid);
     if (record != devices_.end() && record->second.deleted) buried_[node].insert(arrival.uid);
-    if (held_[key].uid == arrival.uid) held_.erase(key);
+    const auto held = held_.find(key);
+    if (held != held_.end() && held->second.uid == arrival.uid) held_.erase(held);
     return;
   }
   auto& held = held_[key];

@@ -49,6 +49,8 @@ void SimMapper::handle_delta(const DeviceId& id, const std::string& payload) {
   if (found == devices_.end()) return;
   const auto delta = wire::parse_twin_delta(payload);
   if (!delta) return journal_.fail("{}: {}: no delta: {}", name_, id.name, delta.error().text);
+  for (const auto& [property, value] : *delta)
+    journal_.note(name_, "is to write {} {}={}", id.name, property, value);
   found->second->want(*delta);
 }
 
