@@ -63,7 +63,7 @@ struct WatchStart {
 class ObjectStore {
  public:
   /// Changes kept for watches and pages from an older version.
-  static constexpr std::size_t kWindow = 2048;
+  static constexpr std::size_t kWindow = 1024;
 
   ObjectStore(boost::asio::any_io_executor executor, std::filesystem::path file);
   ~ObjectStore();

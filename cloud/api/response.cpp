@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/api/response.hpp"
 
+#include "cloud/api/json_printer.hpp"
+
 namespace hearth::api {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr std::size_t kLikelySize = 4096;
+
+}  // namespace
+
 TextPtr print_object(const json& object) {
-  return std::make_shared<const std::string>(object.dump(-1, ' ', false, json::error_handler_t::replace));
+  std::string text;
+  text.reserve(kLikelySize);
+  append_json(object, text);
+  text.shrink_to_fit();
+  return std::make_shared<const std::string>(std::move(text));
 }
 
 Response json_response(int status, json body) {

@@ -4,6 +4,7 @@
 # programs of this folder against them, and a table of bars, measured figures and verdicts at the end.
 # usage: tests/bench/hub.sh [BUILD_FOLDER]     (default: build; figures count from a release build on an idle machine)
 # HUB_SECONDS: length of each throughput part (default 10); HUB_COUNT: values of each latency part (default 500).
+# HUB_BROKER_CONFIG: a line more for mosquitto.conf, such as "set_tcp_nodelay true"; without it the broker is as it comes.
 # Status 0 when every bar was reached. TMPDIR chooses the disk.
 set -euo pipefail
 
@@ -70,7 +71,7 @@ wait_until() { # SECONDS WHAT COMMAND…
 # ---- the parts ----
 
 start_broker() {
-  printf 'listener %d 127.0.0.1\nallow_anonymous true\npersistence false\n' "$broker_port" >"$dir/mosquitto.conf"
+  printf 'listener %d 127.0.0.1\nallow_anonymous true\npersistence false\n%s\n' "$broker_port" "${HUB_BROKER_CONFIG:-}" >"$dir/mosquitto.conf"
   start broker "$(PATH=$PATH:/usr/sbin command -v mosquitto)" -c "$dir/mosquitto.conf"
 }
 
@@ -293,7 +294,7 @@ measure_latency
 measure_throughput
 measure_return
 fill_table
-printf '\n%s, %d cores, %s on %s; no modbus or bluetooth mapper exists yet\n' "$(date -Is)" "$(nproc)" "$dir" \
+printf '\n%s, %d cores, %s on %s; no modbus or bluetooth mapper exists yet; broker: ${HUB_BROKER_CONFIG:-default}\n' "$(date -Is)" "$(nproc)" "$dir" \
   "$(stat -f -c %T "$dir")"
 printf '%-62s %-24s %-28s %s\n' what bar measured verdict
 printf '%s\n' "${rows[@]}"
