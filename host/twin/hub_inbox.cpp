@@ -108,9 +108,13 @@ void HubInbox::membership(const wire::HubMessage& message) {
   if (!document) return unusable(message, document.error());
   const auto change = wire::parse_membership_change(*document);
   if (!change) return unusable(message, change.error());
-  if (const auto form = form_of(*document)) reports_.peer_names_devices(*form);
-  for (const auto& member : change->removed)
+  const auto form = form_of(*document);
+  if (form) reports_.peer_names_devices(*form);
+  for (const auto& member : change->removed) {
+    // The name alone may mean a device of another namespace; the delete of the Device itself tells which.
+    if (form == wire::TopicForm::name_alone && core_.inventory.device(member.id)) continue;
     changes_.remove_device(member.id, "", [](const Result<void>&) {});
+  }
   for (const auto& member : change->added)
     changes_.add_member(member);
 }
