@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/edge_machine.hpp"
 
-#include "sdk/base/bounded_json.hpp"
 #include "sdk/wire/topic.hpp"
 #include "sdk/wire/twin_document.hpp"
 
@@ -13,7 +12,6 @@ using wire::TopicKind;
 constexpr Duration kFastest{1'000};
 constexpr Duration kSlowest{40'000};
 constexpr Duration kRestart{2'000'000};
-constexpr const char* kCheck = "check";
 
 }  // namespace
 
@@ -36,7 +34,6 @@ class EdgeMachine::Host {
   void publish_of_twin(std::string topic, std::string payload);
   void take_from_bus(const std::string& topic, const std::string& payload);
   void check_restored();
-  void check_restored_values(const std::string& name, const std::string& payload);
 
   EdgeMachine& machine_;
   Surroundings around_;
@@ -141,7 +138,6 @@ twin::DeviceListener EdgeMachine::Host::listener() {
 
 void EdgeMachine::Host::publish_of_twin(std::string topic, std::string payload) {
   const auto parsed = wire::parse_topic(topic);
-  if (parsed.kind == TopicKind::twin_get_result) return check_restored_values(parsed.device.name, payload);
   if (parsed.kind == TopicKind::twin_update_result) {
     const auto request = wire::parse_request(payload);
     const bool ok = payload.find("\"code\"") == std::string::npos;
@@ -158,25 +154,24 @@ void EdgeMachine::Host::take_from_bus(const std::string& topic, const std::strin
   twin_->handle_mqtt(topic, payload);
 }
 
-/// Before anything else can change it: DeviceTwin is asked for what it has read from its database.
 void EdgeMachine::Host::check_restored() {
   around_.ledger.restored(machine_.name_, restored_);
-  for (const auto& [name, device] : restored_)
-    twin_->handle_mqtt(wire::device_topic(TopicKind::twin_get, device.meta.id),
-                       nlohmann::json{{"event_id", kCheck}, {"timestamp", 0}}.dump());
-}
-
-void EdgeMachine::Host::check_restored_values(const std::string& name, const std::string& payload) {
-  const auto answer = wire::parse_twin_update(payload);
-  if (!answer)
-    return around_.journal.fail("{}: {}: no answer: {}", machine_.name_, name, answer.error().text);
-  for (const auto& property : restored_[name].properties) {
-    const auto entry = answer->twin.find(property.name);
-    std::optional<std::string> value;
-    if (entry != answer->twin.end() && entry->second.actual) value = entry->second.actual->value;
-    around_.journal.note(machine_.name_, "has {} {}={} again", name, property.name,
-                         value.value_or("nothing"));
-    around_.ledger.restored_value(machine_.name_, restored_[name].meta.uid, property.name, value);
+  std::map<std::string, std::map<std::string, std::string>> actual;
+  const auto read = store_->run([&actual](SQLite::Database& db) {
+    SQLite::Statement row(db, "SELECT deviceid, name, actual FROM device_twin WHERE actual IS NOT NULL");
+    while (row.executeStep())
+      actual[row.getColumn(0).getString()][row.getColumn(1).getString()] = row.getColumn(2).getString();
+  });
+  if (!read) return;  // a disk that is full at the start
+  for (const auto& [name, device] : restored_) {
+    const auto& values = actual[device.meta.id.str()];
+    for (const auto& property : device.properties) {
+      const auto found = values.find(property.name);
+      const auto value = found == values.end() ? std::nullopt : std::optional(found->second);
+      around_.journal.note(machine_.name_, "has {} {}={} again", name, property.name,
+                           value.value_or("nothing"));
+      around_.ledger.restored_value(machine_.name_, device.meta.uid, property.name, value);
+    }
   }
 }
 

@@ -239,6 +239,10 @@ void Ledger::acked(const std::string& node, const Arrival& arrival) {
     if (record != devices_.end() && record->second.deleted) buried_[node].insert(arrival.uid);
     const auto held = held_.find(key);
     if (held != held_.end() && held->second.uid == arrival.uid) held_.erase(held);
+    // A host that gets the device back counts a ttl anew: it has forgotten all of it.
+    std::erase_if(ttl_ends_, [&](const auto& end) {
+      return std::get<0>(end.first) == node && std::get<1>(end.first) == arrival.uid;
+    });
     return;
   }
   auto& held = held_[key];

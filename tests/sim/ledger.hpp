@@ -57,7 +57,7 @@ class Ledger {
                  const std::string& value, const std::string& event_id);
   std::size_t writes(const std::string& uid, const std::string& property) const;
 
-  // DeviceTwin's side: an answer on MQTT; what it holds after a start.
+  // DeviceTwin's side: an answer on MQTT; what its database holds at a start.
   void twin_answered(const std::string& node, const std::string& event_id, bool ok);
   void restored(const std::string& node, const std::map<std::string, device::Device>& held);
   void restored_value(const std::string& node, const std::string& uid, const std::string& property,

@@ -196,7 +196,8 @@ bool MappedDevice::read_due() {
 
 void MappedDevice::report(const std::map<std::string, std::string>& values) {
   const auto now_ms = to_unix_ms(mapper_.process_.timeline().wall());
-  wire::TwinUpdate update{fmt::format("{}-{}", mapper_.name_, ++mapper_.last_event_), now_ms, {}};
+  wire::TwinUpdate update{
+      fmt::format("{}-{}", mapper_.name_, mapper_.process_.timeline().steps()), now_ms, {}};
   for (const auto& [name, value] : values) {
     wire::TwinEntry entry;
     entry.actual = wire::TwinValue{value, now_ms};

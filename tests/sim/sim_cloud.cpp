@@ -18,9 +18,10 @@ SimCloud::SimCloud(Timeline& timeline, SimApi& api, Journal& journal, Answered a
       journal_(journal),
       answered_(std::move(answered)),
       process_(timeline),
-      core_([&timeline] { return timeline.wall(); },
-            {.new_id = [this] { return fmt::format("cloud-{}", ++last_id_); },
-             .steady = [&timeline] { return timeline.now(); }}),
+      core_(
+          [&timeline] { return timeline.wall(); },
+          {.new_id = [this, life = timeline.steps()] { return fmt::format("cloud-{}-{}", life, ++last_id_); },
+           .steady = [&timeline] { return timeline.now(); }}),
       alarm_(process_.make_alarm()),
       devices_{ApiKind::device, {kMinBackoff, kMaxBackoff, [this] { return process_.random().unit(); }}},
       models_{ApiKind::model, {kMinBackoff, kMaxBackoff, [this] { return process_.random().unit(); }}} {

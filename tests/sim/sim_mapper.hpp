@@ -55,7 +55,6 @@ class SimMapper {
   Journal& journal_;
   const std::string name_;
   const MapperOutputs outputs_;
-  std::uint64_t last_event_ = 0;
   std::map<DeviceId, std::shared_ptr<MappedDevice>> devices_;
   /// Being closed, with what takes its place then.
   std::map<DeviceId, std::optional<std::pair<device::Device, std::optional<device::DeviceModel>>>> closing_;
