@@ -171,8 +171,9 @@ class Cloud {
       controller_->node_connected(std::move(node), hearth_peer);
     };
     callbacks.disconnected = [this](std::string node) { controller_->node_disconnected(std::move(node)); };
-    callbacks.duplicate = [](const std::string& node, const std::string& why) {
+    callbacks.duplicate = [this](const std::string& node, const std::string& why) {
       spdlog::warn("cloud: node {}: {}", node, why);
+      controller_->node_duplicate(node, why);
     };
     callbacks.messages = [this](std::string node, std::vector<wire::HubMessage> messages) {
       std::erase_if(messages,

@@ -48,6 +48,9 @@ void ControllerCore::node_connected(const std::string& node, bool hearth_peer) {
 void ControllerCore::node_disconnected(const std::string& node) {
   state_->node_disconnected(node);
 }
+void ControllerCore::node_duplicate(const std::string& node, const std::string& why) {
+  state_->node_duplicate(node, why);
+}
 void ControllerCore::node_messages(const std::string& node, const std::vector<wire::HubMessage>& messages) {
   for (const auto& message : messages)
     state_->node_report(node, read_report(message));
@@ -169,6 +172,10 @@ void ControllerCore::State::node_connected(const std::string& node, bool hearth_
 void ControllerCore::State::node_disconnected(const std::string& node) {
   nodes_.disconnected(node);
   run(downlink_.node_disconnected(node));
+}
+
+void ControllerCore::State::node_duplicate(const std::string& node, const std::string& why) {
+  events_.of_node(node, "DuplicateNode", why, clock_());
 }
 
 void ControllerCore::State::node_report(const std::string& node, NodeReport report) {

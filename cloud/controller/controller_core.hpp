@@ -77,6 +77,8 @@ class ControllerCore {
   // What the hub tells.
   void node_connected(const std::string& node, bool hearth_peer);
   void node_disconnected(const std::string& node);
+  /// A second host came under the name of one that is linked.
+  void node_duplicate(const std::string& node, const std::string& why);
   void node_messages(const std::string& node, const std::vector<wire::HubMessage>& messages);
   /// The same, with the messages read beforehand, on whatever thread.
   void node_reports(const std::string& node, std::vector<NodeReport> reports);

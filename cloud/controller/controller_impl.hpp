@@ -28,6 +28,7 @@ class DeviceController::Impl : public std::enable_shared_from_this<Impl> {
   void start();
   void node_connected(const std::string& node, bool hearth_peer);
   void node_disconnected(const std::string& node);
+  void node_duplicate(const std::string& node, const std::string& why);
   void node_reports(const std::string& node, std::vector<NodeReport> reports);
   void stop();
 

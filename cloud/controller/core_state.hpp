@@ -27,6 +27,7 @@ class ControllerCore::State {
   void synced();
   void node_connected(const std::string& node, bool hearth_peer);
   void node_disconnected(const std::string& node);
+  void node_duplicate(const std::string& node, const std::string& why);
   void node_report(const std::string& node, NodeReport report);
 
   void status_written(const DeviceId& device, ObjectPtr answer);

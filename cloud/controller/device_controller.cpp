@@ -40,6 +40,12 @@ void DeviceController::node_disconnected(std::string node) {
                     [impl = impl_, node = std::move(node)] { impl->node_disconnected(node); });
 }
 
+void DeviceController::node_duplicate(std::string node, std::string why) {
+  boost::asio::post(impl_->strand(), [impl = impl_, node = std::move(node), why = std::move(why)] {
+    impl->node_duplicate(node, why);
+  });
+}
+
 void DeviceController::node_message(std::string node, wire::HubMessage message) {
   std::vector<wire::HubMessage> messages;
   messages.push_back(std::move(message));
@@ -143,6 +149,12 @@ void DeviceController::Impl::node_connected(const std::string& node, bool hearth
 void DeviceController::Impl::node_disconnected(const std::string& node) {
   if (stopped_) return;
   core_.node_disconnected(node);
+  flush();
+}
+
+void DeviceController::Impl::node_duplicate(const std::string& node, const std::string& why) {
+  if (stopped_) return;
+  core_.node_duplicate(node, why);
   flush();
 }
 

@@ -37,6 +37,8 @@ class DeviceController {
   void start();
   void node_connected(std::string node, bool hearth_peer);
   void node_disconnected(std::string node);
+  /// A second host came under the name of one that is linked: an Event of the Node.
+  void node_duplicate(std::string node, std::string why);
   void node_message(std::string node, wire::HubMessage message);
   /// All of one frame; they are read on the caller's thread.
   void node_messages(std::string node, std::vector<wire::HubMessage> messages);

@@ -15,23 +15,38 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kComponent = "device-controller";
+// Nodes have no namespace; their Events go where the kubelet's go.
+constexpr const char* kNodeNamespace = "default";
 
-json event_object(const ApiObject& device, const std::string& name, const wire::Condition& condition,
+json device_reference(const ApiObject& device) {
+  return {{"apiVersion", device::kApiVersion},
+          {"kind", "Device"},
+          {"namespace", device.id.ns},
+          {"name", device.id.name},
+          {"uid", device.uid},
+          {"resourceVersion", device.resource_version}};
+}
+
+/// As the kubelet names its node in Events: kubectl describe looks for this uid.
+json node_reference(const std::string& node) {
+  return {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", node}, {"uid", node}};
+}
+
+struct Happening {
+  std::string reason;
+  std::string message;
+  bool good = false;
+};
+
+json event_object(const std::string& ns, const std::string& name, json involved, const Happening& what,
                   const std::string& time) {
-  const bool good = condition.status == wire::ConditionStatus::yes;
   return {{"apiVersion", "v1"},
           {"kind", "Event"},
-          {"metadata", {{"name", name}, {"namespace", device.id.ns}}},
-          {"involvedObject",
-           {{"apiVersion", device::kApiVersion},
-            {"kind", "Device"},
-            {"namespace", device.id.ns},
-            {"name", device.id.name},
-            {"uid", device.uid},
-            {"resourceVersion", device.resource_version}}},
-          {"reason", condition.reason},
-          {"message", fmt::format("{}: {}", condition.type, condition.message)},
-          {"type", good ? "Normal" : "Warning"},
+          {"metadata", {{"name", name}, {"namespace", ns}}},
+          {"involvedObject", std::move(involved)},
+          {"reason", what.reason},
+          {"message", what.message},
+          {"type", what.good ? "Normal" : "Warning"},
           {"source", {{"component", kComponent}}},
           {"reportingComponent", kComponent},
           {"reportingInstance", ""},
@@ -51,24 +66,47 @@ std::string EventRecorder::event_name(const std::string& device) const {
 
 void EventRecorder::transition(const ApiObject& device, const wire::Condition& condition, WallTime now) {
   if (condition.reason == "Pending" || condition.reason == "StateUnknown") return;
-  const std::string time = to_rfc3339(now);
   const std::string key =
       fmt::format("{} {} {} {}", device.uid, condition.type, condition.reason, condition.message);
-  auto found = known_.find(key);
-  if (found == known_.end()) {
-    const std::string name = event_name(device.id.name);
-    remember(key, {device.id.ns, name, false, false, event_object(device, name, condition, time)});
-    found = known_.find(key);
-  } else {
-    found->second.object["lastTimestamp"] = time;
-    found->second.object["count"] = found->second.object["count"].get<std::int64_t>() + 1;
-  }
-  if (found->second.waiting) return;
+  if (count_again(key, now)) return;
+  const std::string name = event_name(device.id.name);
+  const Happening what{condition.reason, fmt::format("{}: {}", condition.type, condition.message),
+                       condition.status == wire::ConditionStatus::yes};
+  begin(key, device.id.ns, name,
+        event_object(device.id.ns, name, device_reference(device), what, to_rfc3339(now)));
+}
+
+void EventRecorder::of_node(const std::string& node, const std::string& reason, const std::string& message,
+                            WallTime now) {
+  const std::string key = fmt::format("node {} {}", node, reason);
+  if (count_again(key, now)) return;
+  const std::string name = event_name(node);
+  begin(key, kNodeNamespace, name,
+        event_object(kNodeNamespace, name, node_reference(node), {reason, message}, to_rfc3339(now)));
+}
+
+bool EventRecorder::count_again(const std::string& key, WallTime now) {
+  const auto found = known_.find(key);
+  if (found == known_.end()) return false;
+  found->second.object["lastTimestamp"] = to_rfc3339(now);
+  found->second.object["count"] = found->second.object["count"].get<std::int64_t>() + 1;
+  enqueue(key, found->second);
+  return true;
+}
+
+void EventRecorder::begin(const std::string& key, const std::string& ns, const std::string& name,
+                          json object) {
+  remember(key, {ns, name, false, false, std::move(object)});
+  enqueue(key, known_.at(key));
+}
+
+void EventRecorder::enqueue(const std::string& key, Known& known) {
+  if (known.waiting) return;
   if (waiting_.size() >= kMaxWaiting) {
     ++given_up_;
     return;
   }
-  found->second.waiting = true;
+  known.waiting = true;
   waiting_.push_back(key);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// v1 Events of devices, as `kubectl describe` shows them: one object per device, reason and message, counted up
+// v1 Events of devices and nodes, as `kubectl describe` shows them: one object per device, reason and message, counted up
 // when it happens again. Writes wait in a bounded queue, the newest count of each.
 // Thread: plain value, one owner.   Errors: when the queue is full new Events are given up and counted.
 #pragma once
@@ -35,6 +35,8 @@ class EventRecorder {
 
   /// A condition of the device has changed its status. Waiting for an ack or a first report is no event.
   void transition(const ApiObject& device, const wire::Condition& condition, WallTime now);
+  /// Something is wrong with a node; the same reason again is counted up, with its first message.
+  void of_node(const std::string& node, const std::string& reason, const std::string& message, WallTime now);
   /// The oldest waiting; to be followed by written().
   std::optional<Write> next();
   /// What became of it; one that could not be written is created anew when it happens again.
@@ -55,6 +57,9 @@ class EventRecorder {
 
   std::string event_name(const std::string& device) const;
   Known* known(const std::string& name);
+  bool count_again(const std::string& key, WallTime now);
+  void begin(const std::string& key, const std::string& ns, const std::string& name, nlohmann::json object);
+  void enqueue(const std::string& key, Known& known);
   void remember(const std::string& key, Known known);
 
   NewId new_id_;

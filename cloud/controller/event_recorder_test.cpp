@@ -48,6 +48,21 @@ TEST(EventRecorder, CountsTheSameUp) {
   EXPECT_FALSE(events.next());
 }
 
+TEST(EventRecorder, TellsOfANodeWhereKubectlDescribeLooksForIt) {
+  EventRecorder events;
+  events.of_node("edge-1", "DuplicateNode", "two hosts have this name", at_second(0));
+  const auto first = *events.next();
+  EXPECT_EQ(first.ns, "default");
+  EXPECT_EQ(first.object["involvedObject"]["kind"], "Node");
+  EXPECT_EQ(first.object["involvedObject"]["uid"], "edge-1");
+  EXPECT_EQ(first.object["type"], "Warning");
+  events.written(first.name, true);
+  events.of_node("edge-1", "DuplicateNode", "another address now", at_second(60));
+  const auto second = *events.next();
+  EXPECT_TRUE(second.exists);
+  EXPECT_EQ(second.object["count"], 2);
+}
+
 TEST(EventRecorder, PassesOverWaiting) {
   EventRecorder events;
   events.transition(*read_device(device_object()), {"Synced", ConditionStatus::no, "Pending", "", {}},
