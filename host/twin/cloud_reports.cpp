@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kMaxReportedBytes = 512 * 1024;
 // Of a message beside its values: heads, names, times.
 constexpr std::size_t kMessageBytes = 512;
+constexpr std::chrono::seconds kAskPause{1};
 
 wire::Route up_route(std::string resource, std::string_view operation) {
   return {std::string(wire::source::kTwin), std::string(wire::group::kResource), std::string(operation),
@@ -35,6 +36,7 @@ CloudReports::CloudReports(Core& core)
       outbox_(core.options.resend),
       own_(core),
       alarm_(core.scheduler.make_alarm()),
+      ask_alarm_(core.scheduler.make_alarm()),
       pending_(core.metrics.gauge(
           "hearth_twin_pending", "Reported properties, states and conditions the cloud has not confirmed")) {}
 
@@ -43,11 +45,7 @@ void CloudReports::link_up(bool hearth_peer) {
   hearth_peer_ = hearth_peer;
   unanswered_.clear();
   outbox_.link_up(hearth_peer);
-  const auto now = core_.now_ms();
-  // As a string, not as an object: so KubeEdge's own edge sends it.
-  core_.outputs.send(
-      wire::make_message(up_route("membership/detail", wire::operation::kGet),
-                         print_text(wire::membership_detail_request(core_.options.node_name, now)), now));
+  ask_for_members();
   if (same_kind) {
     owe_unconfirmed();
   } else {
@@ -55,7 +53,17 @@ void CloudReports::link_up(bool hearth_peer) {
   }
 }
 
+void CloudReports::ask_for_members() {
+  const auto now = core_.now_ms();
+  // As a string, not as an object: so KubeEdge's own edge sends it.
+  const bool taken = core_.outputs.send(
+      wire::make_message(up_route("membership/detail", wire::operation::kGet),
+                         print_text(wire::membership_detail_request(core_.options.node_name, now)), now));
+  if (!taken) ask_alarm_->set(core_.scheduler.now() + kAskPause, [this] { ask_for_members(); });
+}
+
 void CloudReports::link_down() {
+  ask_alarm_->cancel();
   outbox_.link_down();
   pump();
 }

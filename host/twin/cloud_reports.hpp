@@ -49,6 +49,8 @@ class CloudReports {
   void owe_unconfirmed(const DeviceId& id, const TwinDevice& device);
   void confirmed(const SentReport& report);
   void refused(const SentReport& report, const wire::Answer& answer);
+  /// Until the link takes it: without the answer, what was deleted meanwhile would stay.
+  void ask_for_members();
   void pump();
   void arm();
   bool send(Report report);
@@ -75,6 +77,7 @@ class CloudReports {
   std::optional<wire::TopicForm> peers_form_;             ///< of a stock peer; nothing: not known
   std::set<std::pair<DeviceId, ReportKind>> unanswered_;  ///< sent in full form to a peer of unknown form
   std::unique_ptr<Alarm> alarm_;
+  std::unique_ptr<Alarm> ask_alarm_;
   std::optional<TimePoint> armed_;
   prometheus::Gauge& pending_;
 };

@@ -280,6 +280,16 @@ TEST_F(DeviceTwinHub, SurvivesGarbageAndAcksObjectsItCannotUse) {
   EXPECT_EQ(twin_->device_count(), 1u);
 }
 
+TEST_F(DeviceTwinHub, AsksForItsMembersUntilTheLinkTakesIt) {
+  twin_->link_up(true);
+  EXPECT_TRUE(sent_.empty());
+  link_ = true;
+  advance(std::chrono::seconds(1));
+  ASSERT_EQ(sent_of("membership/detail").size(), 1u);
+  advance(std::chrono::seconds(5));
+  EXPECT_EQ(sent_of("membership/detail").size(), 1u);
+}
+
 TEST_F(DeviceTwinHub, RefusesAnObjectUnderAnotherName) {
   link_up();
   from_hub("insert", "default/device/other", device_object("u1", 5, "ON"));

@@ -63,7 +63,7 @@ void something(World& world) {
 
 void use(World& world) {
   auto& random = world.random();
-  const int events = random.between(5, 40);
+  const int events = random.between(5, 30);
   const auto longest = random.chance(0.5) ? Duration(500'000) : Duration(6'000'000);
   for (int i = 0; i < events; ++i) {
     run_until(world, world.timeline().now() + random.time(Duration(0), longest));
