@@ -224,7 +224,7 @@ TEST_F(BrokerLinkTest, AnIdOfItsOwnMakingIsGivenUpToTheOtherClient) {
 
 /// What Nagle's algorithm and a delayed ACK together make of it: 40 ms each.
 TEST_F(BrokerLinkTest, AnAnswerIsNotHeldBackByTheKernel) {
-  test::TestBroker broker(io, folder.path(), "allow_anonymous true\nset_tcp_nodelay true\n");
+  test::TestBroker broker(io, folder.path(), "allow_anonymous true\n");
   start_bus(options(at(broker.port())));
   bus->on_message([this](const BusMessage& message) {
     if (message.topic == "plain/question") bus->publish("plain/answer", message.payload);
