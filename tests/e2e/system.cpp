@@ -84,9 +84,10 @@ void SystemTest::learn_hub_ports() {
 
 void SystemTest::start_broker() {
   if (broker_port_ == 0) broker_port_ = free_port();
+  // As root it would change its user, and a process that has done so is not ended with the test any more.
   const auto config =
       folder_.write("mosquitto.conf", "listener " + std::to_string(broker_port_) +
-                                          " 127.0.0.1\nallow_anonymous true\npersistence false\n");
+                                          " 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n");
   broker_ = std::make_unique<Process>(find_program("mosquitto"), Arguments{"-c", config.string()},
                                       folder_.path() / "mosquitto.log");
   ASSERT_TRUE(eventually([this] { return listens(broker_port_); })) << broker_->output();
