@@ -7,7 +7,6 @@
 
 #include "cloud/cloud.hpp"
 #include "cloud/options.hpp"
-#include "sdk/base/memory.hpp"
 #include "sdk/base/repeat_limit.hpp"
 
 namespace {
@@ -31,7 +30,6 @@ hearth::Result<void> carry_out(const hearth::cloud::Invocation& invocation) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  hearth::limit_heaps();
   spdlog::set_default_logger(hearth::make_logger("hearth-cloud"));
   const auto invocation = hearth::cloud::parse_command_line(argc, argv);
   if (!invocation) {
