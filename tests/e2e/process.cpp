@@ -2,6 +2,7 @@
 #include "tests/e2e/process.hpp"
 
 #include <arpa/inet.h>
+#include <linux/close_range.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -29,6 +30,11 @@ bp::environment environment_with(const Environment& more) {
   return environment;
 }
 
+/// A copy of the test's sockets would keep their connections open when the test closes them.
+auto own_files_only() {
+  return bp::extend::on_exec_setup([](auto&) { ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC); });
+}
+
 FILE* open_for_append(const std::filesystem::path& file) {
   FILE* stream = std::fopen(file.c_str(), "ae");
   if (!stream) throw std::runtime_error("cannot write " + file.string());
@@ -45,7 +51,8 @@ class Process::Impl {
     const auto die_with_the_test =
         bp::extend::on_exec_setup([](auto&) { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
     child_ = bp::child(program.string(), bp::args(arguments), environment_with(environment),
-                       bp::std_in<bp::null, (bp::std_out & bp::std_err)> log_.get(), die_with_the_test);
+                       bp::std_in<bp::null, (bp::std_out & bp::std_err)> log_.get(), die_with_the_test,
+                       own_files_only());
   }
 
   bp::child& child() { return child_; }
@@ -101,7 +108,7 @@ Finished run(const std::filesystem::path& program, const Arguments& arguments, c
   const auto err = (folder.path() / "err").string();
   const auto in = folder.write("in", input).string();
   bp::child child(program.string(), bp::args(arguments), environment_with(environment),
-                  bp::std_in<in, bp::std_out> out, bp::std_err > err);
+                  bp::std_in<in, bp::std_out> out, bp::std_err > err, own_files_only());
   child.wait();
   return {child.exit_code(), read_text(out), read_text(err)};
 }
