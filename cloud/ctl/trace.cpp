@@ -141,6 +141,8 @@ class Tracing : public std::enable_shared_from_this<Tracing> {
     spawn(feed(shared_from_this(), host_source()));
     spawn(feed(shared_from_this(), cloud_source()));
     spawn(watch(shared_from_this(), std::move(version)));
+    // Whoever starts this to see what comes of his next command can tell that it will not be missed.
+    if (options_.only_new) session_->err << "waiting for the next report of " << label() << '\n' << std::flush;
     const auto deadline = now() + options_.timeout;
     while (true) {
       if (print_news()) co_return kExitOk;
