@@ -10,12 +10,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fstream>
 #include <random>
 
-#include "host/hub/enrolment.hpp"
+#include "host/hub/certificate_keeper.hpp"
+#include "host/hub/endpoints.hpp"
 #include "host/hub/reconnect_policy.hpp"
-#include "host/hub/renewal_plan.hpp"
 #include "host/hub/session.hpp"
 #include "sdk/base/ids.hpp"
 #include "sdk/net/tls.hpp"
@@ -27,9 +26,8 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
-constexpr const char* kCertPort = "10002";
 constexpr std::chrono::milliseconds kStopLimit{1500};
-constexpr RenewalPlan::Duration kWithoutLink = std::chrono::hours(1);  // a link that comes up ends this wait
+constexpr std::chrono::seconds kWithoutLink = std::chrono::hours(1);  // a link that comes up ends this wait
 
 struct Counters {
   explicit Counters(Metrics& metrics)
@@ -37,51 +35,21 @@ struct Counters {
         reconnects(metrics.counter("hearth_edgehub_reconnects_total", "Links made after the first one")),
         malformed(metrics.counter("hearth_edgehub_malformed_total", "Frames from the cloud passed over")),
         sent(metrics.counter("hearth_edgehub_sent_total", "Messages queued on the link")),
-        received(metrics.counter("hearth_edgehub_received_total", "Messages from the cloud")),
-        renewals(
-            metrics.counter("hearth_edgehub_certificate_renewals_total", "Certificates renewed in time")),
-        expires(metrics.gauge("hearth_edgehub_certificate_expires_seconds",
-                              "Until the node's certificate ends; negative afterwards")) {}
+        received(metrics.counter("hearth_edgehub_received_total", "Messages from the cloud")) {}
 
   prometheus::Gauge& connected;
   prometheus::Counter& reconnects;
   prometheus::Counter& malformed;
   prometheus::Counter& sent;
   prometheus::Counter& received;
-  prometheus::Counter& renewals;
-  prometheus::Gauge& expires;
 };
 
 /// How one attempt, or the link it made, ended.
 struct Outcome {
   Error why;
-  ReconnectPolicy::Duration was_up{0};
+  bool served = false;
   std::chrono::seconds retry_after{0};
 };
-
-struct Endpoints {
-  net::Url cloud;
-  net::Url certificates;
-};
-
-Result<net::Url> parse_endpoint(const std::string& text, std::string_view scheme, std::string_view setting) {
-  auto url = net::parse_url(text);
-  if (url && url->scheme == scheme) return url;
-  return invalid("BadUrl", std::string(setting) + " \"" + text + "\" is not of the form " +
-                               std::string(scheme) + "://host:port");
-}
-
-Result<Endpoints> endpoints(const EdgeHubOptions& options) {
-  auto cloud = parse_endpoint(options.hub_url, "wss", "hub address");
-  if (!cloud) return cloud.error();
-  if (options.cert_url.empty()) {
-    net::Url certificates{.scheme = "https", .host = cloud->host, .port = kCertPort};
-    return Endpoints{std::move(*cloud), std::move(certificates)};
-  }
-  auto certificates = parse_endpoint(options.cert_url, "https", "certificate address");
-  if (!certificates) return certificates.error();
-  return Endpoints{std::move(*cloud), std::move(*certificates)};
-}
 
 Ending::Cause cause_of(const Error& error) {
   if (error.code == "NotYetValid") return Ending::Cause::clock;
@@ -89,18 +57,11 @@ Ending::Cause cause_of(const Error& error) {
   return person ? Ending::Cause::refusal : Ending::Cause::outage;
 }
 
-/// Empty if there is none: a node that has its certificate needs no token.
-std::string read_token(const std::filesystem::path& file) {
-  constexpr std::streamsize kMax = 16 * 1024;
-  std::ifstream in(file, std::ios::binary);
-  std::string text(kMax, '\0');
-  in.read(text.data(), kMax);
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
-
-long days(std::chrono::seconds time) {
-  return static_cast<long>(std::chrono::duration_cast<std::chrono::days>(time).count());
+CertificateOptions certificate_options(const EdgeHubOptions& options) {
+  return {.folder = options.data_dir / "certs",
+          .node_name = options.node_name,
+          .token = options.token,
+          .token_file = options.token_file};
 }
 
 }  // namespace
@@ -112,6 +73,7 @@ class EdgeHub::Impl : public std::enable_shared_from_this<Impl> {
         options_(std::move(options)),
         counters_(metrics),
         policy_(options_.min_reconnect, options_.max_reconnect),
+        certificate_(io.get_executor(), certificate_options(options_), metrics),
         retry_timer_(io),
         renew_timer_(io),
         switched_timer_(io),
@@ -133,14 +95,10 @@ class EdgeHub::Impl : public std::enable_shared_from_this<Impl> {
   void run_loop(asio::awaitable<void> loop, asio::cancellation_signal& cancel);
   void end_loop(asio::cancellation_signal& cancel);
   asio::awaitable<Outcome> attempt();
-  EnrolmentOptions enrolment_options(const net::Url& certificates) const;
-  Error with_token_file(Error error) const;
   Result<std::shared_ptr<Session>> make_session(const net::Url& cloud, const Credentials& credentials);
   asio::awaitable<Outcome> serve(std::shared_ptr<Session> session);
-  asio::awaitable<Result<void>> renew_now();
+  asio::awaitable<void> renew_now();
   asio::awaitable<Result<void>> switch_over(net::Url cloud, Credentials credentials);
-  void plan_renewal(const Credentials& credentials);
-  void show_expiry();
   void link_up();
   void link_down(const Error& why);
   void set_link(LinkState state);
@@ -154,6 +112,7 @@ class EdgeHub::Impl : public std::enable_shared_from_this<Impl> {
   EdgeHubOptions options_;
   Counters counters_;
   ReconnectPolicy policy_;
+  CertificateKeeper certificate_;
   asio::steady_timer retry_timer_;
   asio::steady_timer renew_timer_;
   asio::steady_timer switched_timer_;  // cancelled when switching_ ends
@@ -164,10 +123,10 @@ class EdgeHub::Impl : public std::enable_shared_from_this<Impl> {
   std::minstd_rand random_{std::random_device{}()};
   std::shared_ptr<Session> session_;    // while the link is up
   std::shared_ptr<Session> successor_;  // open already, when session_ is to end for it
-  std::optional<RenewalPlan> renewal_;
   LinkState link_;
   bool switching_ = false;  // a successor is being opened
   bool linked_before_ = false;
+  bool served_ = false;  // the cloud sent something on the present link
   bool malformed_logged_ = false;
   int running_ = 0;  // loops
   bool stopping_ = false;
@@ -205,33 +164,15 @@ asio::awaitable<void> EdgeHub::Impl::keep_linked(std::shared_ptr<Impl> self) {
   }
 }
 
-EnrolmentOptions EdgeHub::Impl::enrolment_options(const net::Url& certificates) const {
-  EnrolmentOptions made{
-      .cert_server = certificates, .token = options_.token, .node_name = options_.node_name};
-  if (!options_.token_file.empty()) made.token = read_token(options_.token_file);
-  return made;
-}
-
-Error EdgeHub::Impl::with_token_file(Error error) const {
-  if (error.code == "NoToken" && !options_.token_file.empty())
-    error.text += " (nothing is in " + options_.token_file.string() + ")";
-  return error;
-}
-
 asio::awaitable<Outcome> EdgeHub::Impl::attempt() {
-  auto addresses = endpoints(options_);
+  auto addresses = parse_endpoints(options_.hub_url, options_.cert_url);
   if (!addresses) co_return Outcome{addresses.error()};
-  auto enrolment = enrolment_options(addresses->certificates);
-  const auto patience = enrolment.patience;
-  auto folder = options_.data_dir / "certs";
-  auto credentials = co_await obtain_credentials(io_.get_executor(), std::move(folder), std::move(enrolment),
-                                                 std::chrono::system_clock::now());
-  if (!credentials) co_return Outcome{with_token_file(credentials.error()), {}, patience->retry_after};
-  plan_renewal(*credentials);
+  auto credentials = co_await certificate_.obtain(std::move(addresses->certificates));
+  if (!credentials) co_return Outcome{credentials.error(), false, certificate_.retry_after()};
   auto session = make_session(addresses->cloud, *credentials);
   if (!session) co_return Outcome{session.error()};
   auto opened = co_await (*session)->open();
-  if (!opened) co_return Outcome{opened.error(), {}, (*session)->retry_after()};
+  if (!opened) co_return Outcome{opened.error(), false, (*session)->retry_after()};
   co_return co_await serve(*session);
 }
 
@@ -255,7 +196,7 @@ Result<std::shared_ptr<Session>> EdgeHub::Impl::make_session(const net::Url& clo
 asio::awaitable<Outcome> EdgeHub::Impl::serve(std::shared_ptr<Session> session) {
   const auto since = steady_clock::now();
   session_ = session;
-  malformed_logged_ = false;
+  malformed_logged_ = served_ = false;
   link_up();
   Error why = co_await session->run();
   // The cloud may end the old session before we know that the new one stands.
@@ -268,68 +209,38 @@ asio::awaitable<Outcome> EdgeHub::Impl::serve(std::shared_ptr<Session> session) 
     why = co_await session->run();
   }
   session_.reset();
-  const auto was_up = std::chrono::duration_cast<ReconnectPolicy::Duration>(steady_clock::now() - since);
-  co_return Outcome{std::move(why), was_up, session->retry_after()};
-}
-
-void EdgeHub::Impl::plan_renewal(const Credentials& credentials) {
-  const auto info = net::certificate_info(credentials.identity.certificate_pem);
-  if (!info || (renewal_ && renewal_->expires() == info->not_after)) return;
-  renewal_.emplace(info->not_before, info->not_after, random());
-  const auto left =
-      std::chrono::duration_cast<std::chrono::seconds>(info->not_after - std::chrono::system_clock::now());
-  spdlog::info("edgehub: the node's certificate is good until {}, {} days", to_rfc3339(info->not_after),
-               days(left));
-  renew_timer_.cancel();
-  show_expiry();
-}
-
-void EdgeHub::Impl::show_expiry() {
-  const std::chrono::duration<double> left = renewal_->expires() - std::chrono::system_clock::now();
-  counters_.expires.Set(left.count());
+  // A stock cloud may have nothing to say to a node without devices: then its pongs have kept the link.
+  const bool served = served_ || steady_clock::now() - since > options_.silence_limit;
+  co_return Outcome{std::move(why), served, session->retry_after()};
 }
 
 asio::awaitable<void> EdgeHub::Impl::keep_renewed(std::shared_ptr<Impl> self) {
   while (!self->stopping_) {
     const auto now = std::chrono::system_clock::now();
-    const auto wait = self->renewal_ ? self->renewal_->wait(now) : kWithoutLink;
-    if (self->renewal_) self->show_expiry();
+    self->certificate_.show_expiry();
     // While there is no link the cloud is hardly there to sign, and an expired certificate is renewed before dialling.
-    const bool due = self->renewal_ && self->renewal_->due(now);
+    const bool due = self->certificate_.due(now);
     if (due && self->session_) {
-      const auto renewed = co_await self->renew_now();
-      if (renewed) continue;
-      spdlog::warn("edgehub: {}; tried again later, the certificate is good until {}", renewed.error().text,
-                   to_rfc3339(self->renewal_->expires()));
-      self->renewal_->failed(now, self->random());
+      co_await self->renew_now();
       continue;
     }
+    const auto wait = self->certificate_.wait(now).value_or(kWithoutLink);
     self->renew_timer_.expires_after(due ? kWithoutLink : wait);
     co_await self->renew_timer_.async_wait(kNoThrow);
   }
 }
 
-asio::awaitable<Result<void>> EdgeHub::Impl::renew_now() {
-  const auto folder = options_.data_dir / "certs";
-  auto addresses = endpoints(options_);
-  if (!addresses) co_return addresses.error();
-  auto present = load_credentials(folder);
-  if (!present) co_return present.error();
-  if (!*present) co_return unavailable("NoCertificate", "there is no certificate in " + folder.string());
-  auto enrolment = enrolment_options(addresses->certificates);
-  auto fresh = co_await renew(io_.get_executor(), std::move(enrolment), std::move(**present));
-  if (!fresh) co_return fresh.error();
-  const auto problem = unusable_because(*fresh, options_.node_name, std::chrono::system_clock::now());
-  if (!problem.empty())
-    co_return unavailable("BadCertificate", "the renewed certificate is of no use: " + problem);
-  const auto kept = save_credentials(folder, *fresh);
-  if (!kept) co_return kept.error();
-  counters_.renewals.Increment();
-  plan_renewal(*fresh);
-  auto switched = co_await switch_over(addresses->cloud, std::move(*fresh));
+asio::awaitable<void> EdgeHub::Impl::renew_now() {
+  auto addresses = parse_endpoints(options_.hub_url, options_.cert_url).value();  // it has been dialled
+  auto fresh = co_await certificate_.renew(std::move(addresses.certificates));
+  if (!fresh) {
+    spdlog::warn("edgehub: {}; tried again later, the certificate is good until {}", fresh.error().text,
+                 to_rfc3339(certificate_.expires()));
+    co_return;
+  }
+  auto switched = co_await switch_over(std::move(addresses.cloud), std::move(*fresh));
   // The link that stands does not end with its certificate; the next one has the new.
   if (!switched) spdlog::info("edgehub: the link keeps its older certificate: {}", switched.error().text);
-  co_return Result<void>();
 }
 
 /// The session of the new certificate stands before the old one ends: the link is never down in between.
@@ -381,7 +292,7 @@ void EdgeHub::Impl::set_link(LinkState state) {
 
 ReconnectPolicy::Duration EdgeHub::Impl::pause(const Outcome& outcome) {
   const Ending ending{.now = steady_clock::now(),
-                      .link_was_up = outcome.was_up,
+                      .served = outcome.served,
                       .cause = cause_of(outcome.why),
                       .retry_after = outcome.retry_after};
   return policy_.wait(ending, random());
@@ -390,6 +301,7 @@ ReconnectPolicy::Duration EdgeHub::Impl::pause(const Outcome& outcome) {
 void EdgeHub::Impl::received(std::string_view frame) {
   auto messages = wire::parse_hub_frame(frame);
   if (!messages) return passed_over(messages.error().text);
+  served_ = true;
   for (auto& message : *messages) {
     counters_.received.Increment();
     try {

@@ -20,18 +20,15 @@ Duration part(Duration whole, double random) {
 
 }  // namespace
 
-/// A link that breaks at once earns nothing, so a cloud that accepts and closes is dialled ever more rarely; one that
-/// was good for a while may break again and be back soon.
+/// A cloud that accepts and closes at once has not served, and is dialled ever more rarely.
 void ReconnectPolicy::note(const Ending& ending) {
-  const auto since = last_ ? ending.now - *last_ : std::chrono::steady_clock::duration{0};
-  const auto down = std::chrono::duration_cast<Duration>(since) - ending.link_was_up;
-  trouble_ = std::max(trouble_ + std::max(down, Duration{0}) - ending.link_was_up, Duration{0});
-  last_ = ending.now;
+  if (ending.served || !outage_began_) outage_began_ = ending.now;
+  outage_ = std::chrono::duration_cast<Duration>(ending.now - *outage_began_);
 }
 
 /// A wait in proportion never makes an outage much longer than it was anyway.
 Duration ReconnectPolicy::limit() const {
-  return std::clamp((trouble_ - kShortPhase) / 4, min_, max_);
+  return std::clamp((outage_ - kShortPhase) / 4, min_, max_);
 }
 
 Duration ReconnectPolicy::wait(const Ending& ending, double random) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When to dial again. Full jitter from the first retry on, so that a fleet does not come back in one second; short for
-// the first seconds of an outage, as most of them are a cloud that restarts; then a part of what the outage has taken so far.
+// the first seconds of an outage, as most of them are a cloud that restarts; then a part of what the outage has taken so
+// far. An outage lasts until a link has served: one that breaks before that is a part of it.
 // Thread: its owner's; no I/O and no clock of its own.   Errors: none.
 #pragma once
 
@@ -17,7 +18,7 @@ struct Ending {
     clock,    ///< this machine's clock is behind, and is set any moment
   };
   std::chrono::steady_clock::time_point now;
-  std::chrono::milliseconds link_was_up{0};
+  bool served = false;  ///< there was a link, and the cloud did its work on it
   Cause cause = Cause::outage;
   std::chrono::seconds retry_after{0};  ///< what the server asked for; zero: nothing
 };
@@ -38,8 +39,8 @@ class ReconnectPolicy {
 
   Duration min_;
   Duration max_;
-  Duration trouble_{0};  ///< time without a link, less the time with one since
-  std::optional<std::chrono::steady_clock::time_point> last_;
+  std::optional<std::chrono::steady_clock::time_point> outage_began_;
+  Duration outage_{0};  ///< how long it has taken so far
 };
 
 }  // namespace hearth::edgehub

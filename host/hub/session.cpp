@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -278,7 +279,8 @@ void Session::Impl::keepalive() {
 
 /// A cloud sends nothing of its own accord, but answers pings. Their coming in also tells it that we are there.
 void Session::Impl::watch_peer() {
-  ping_timer_.expires_after(options_.ping_interval);
+  const auto until_deadline = liveness_.deadline() - net::BootClock::now();
+  ping_timer_.expires_after(std::min<net::BootClock::duration>(options_.ping_interval, until_deadline));
   ping_timer_.async_wait([weak = weak_from_this()](const error_code& error) {
     const auto self = weak.lock();
     if (!self || error || !self->open_) return;
