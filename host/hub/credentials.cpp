@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -28,7 +29,8 @@ Result<std::string> read_file(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) return std::string();
   std::ifstream in(file, std::ios::binary);
-  std::string text(kMaxFile, '\0');
+  // Held as long as the host runs, three of them: no more room than they need.
+  std::string text(std::min<std::uintmax_t>(fs::file_size(file, error), kMaxFile), '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad() || (!in && in.gcount() == 0 && !in.eof())) {
     return unavailable("CannotRead", "cannot read " + file.string());
