@@ -22,7 +22,7 @@ mapper::Expected<Handle> VirtualDevice::prepare(const mapper::PropertyConfig& pr
   mapper::Config config(property.config, "visitors.configData", issues);
   Point point{.name = property.name, .options = read_options(property, seed_, config)};
   if (!issues.empty()) return mapper::config_error(issues.front().path + ": " + issues.front().message);
-  if (point.options.waveform) point.waveform.emplace(*point.options.waveform);
+  if (point.options.waveform) point.waveform = std::make_unique<Waveform>(*point.options.waveform);
   point.value = point.options.initial;
   points_.push_back(std::move(point));
   return points_.size() - 1;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <functional>
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,7 +29,7 @@ class VirtualDevice : public mapper::Device {
   struct Point {
     std::string name;
     PropertyOptions options;
-    std::optional<Waveform> waveform;
+    std::unique_ptr<Waveform> waveform;  ///< its generator is large, and few points have one
     device::Value value;
     std::int64_t calls = 0;
   };
