@@ -183,11 +183,7 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
   }
 
   void received(const Session& session, std::vector<wire::HubMessage> messages) override {
-    if (stopped_) return;
-    if (callbacks_.messages) return callbacks_.messages(session.node(), std::move(messages));
-    if (!callbacks_.message) return;
-    for (auto& message : messages)
-      callbacks_.message(session.node(), std::move(message));
+    if (!stopped_ && callbacks_.messages) callbacks_.messages(session.node(), std::move(messages));
   }
 
   void malformed() override { malformed_.Increment(); }

@@ -36,9 +36,7 @@ struct CloudHubOptions {
 struct Callbacks {
   std::function<void(std::string node, bool hearth_peer)> connected;
   std::function<void(std::string node)> disconnected;
-  /// Everything but keepalives and acks.
-  std::function<void(std::string node, wire::HubMessage)> message;
-  /// If given, instead of `message`: what came in one frame, in its order.
+  /// What came in one frame, in its order, but for keepalives and acks; never empty.
   std::function<void(std::string node, std::vector<wire::HubMessage>)> messages;
   /// Two hosts of this name take the node from each other; at most once a minute. `why` is a sentence for a user.
   std::function<void(std::string node, std::string why)> duplicate;
@@ -55,8 +53,8 @@ class CloudHub {
   /// Sent once; lost if the node is away (membership, confirmations).
   void send(const std::string& node, wire::HubMessage message);
   /// Models and devices: sent in the order given, one in flight to a stock node and up to ack_window to a Hearth one,
-  /// each sent again until acked, at most ack_sends times; `done(true)` after the ack, `done(false)` when given up or the session ended. May run on any
-  /// thread.
+  /// each sent again until acked, at most ack_sends times. `done(true)` after the ack, `done(false)` when given up or
+  /// the session ended; on any thread.
   void send_acked(const std::string& node, wire::HubMessage message, std::function<void(bool)> done);
   std::vector<std::string> nodes() const;
   void stop();
