@@ -23,7 +23,7 @@ std::string description_of(const json& object) {
 
 }  // namespace
 
-void DeviceChanges::put_device(device::Device device, json object, Done done) {
+void DeviceChanges::put_device(device::Device device, const json& object, Done done) {
   const auto id = device.meta.id;
   const auto* held = core_.inventory.device(id);
   switch (core_.inventory.judge(device)) {
@@ -37,37 +37,37 @@ void DeviceChanges::put_device(device::Device device, json object, Done done) {
       core_.inventory.seen_device(id);
       break;
     case Verdict::apply:
-      if (!held || held->object != object) adopt_device(std::move(device), std::move(object));
+      if (auto text = print_text(object); !held || held->text != text)
+        adopt_device(std::move(device), description_of(object), std::move(text));
       break;
     case Verdict::recreate:
       forget_device(id);
       core_.store.rows().wipe(id);
-      adopt_device(std::move(device), std::move(object));
+      adopt_device(std::move(device), description_of(object), print_text(object));
       break;
   }
   reports_.device_known(id);
   core_.store.when_stored(std::move(done));
 }
 
-void DeviceChanges::adopt_device(device::Device device, json object) {
+void DeviceChanges::adopt_device(device::Device device, std::string description, std::string text) {
   const auto id = device.meta.id;
   const bool added = !core_.table.find(id);
   auto& row = core_.table.add(id);
   const auto* held = core_.inventory.device(id);
-  const bool spec_changed = !held || spec_differs(held->object, object);
+  const bool spec_changed = !held || spec_differs(held->device, device);
   const auto desired = plan_desired(row.properties, held ? &held->device : nullptr, device,
                                     core_.inventory.model_of(device), core_.times());
-  describe(id, object, added);
-  core_.inventory.adopt(std::move(device), std::move(object));
+  describe(id, std::move(description), added);
+  core_.inventory.adopt(std::move(device), std::move(text));
   core_.store.rows().device_object(id);
   core_.adopt(id, desired);
   if (spec_changed) core_.tell_changed(core_.inventory.device(id)->device);
   if (!desired.empty()) tell_desired(id, desired);
 }
 
-void DeviceChanges::describe(const DeviceId& id, const json& object, bool added) {
+void DeviceChanges::describe(const DeviceId& id, std::string description, bool added) {
   auto& row = core_.table.add(id);
-  auto description = description_of(object);
   if (!added && (description.empty() || row.description == description)) return;
   row.description = std::move(description);
   core_.store.rows().device_row(id);
@@ -84,7 +84,7 @@ void DeviceChanges::tell_desired(const DeviceId& id, const TwinChange& change) {
   if (change.life_changed) reports_.owe_conditions(id);
 }
 
-void DeviceChanges::put_model(device::DeviceModel model, json object, Done done) {
+void DeviceChanges::put_model(device::DeviceModel model, const json& object, Done done) {
   const auto id = model.meta.id;
   const auto* held = core_.inventory.model(id);
   switch (core_.inventory.judge(model)) {
@@ -96,17 +96,18 @@ void DeviceChanges::put_model(device::DeviceModel model, json object, Done done)
       break;
     case Verdict::apply:
     case Verdict::recreate:
-      if (!held || held->object != object) adopt_model(std::move(model), std::move(object));
+      if (auto text = print_text(object); !held || held->text != text)
+        adopt_model(std::move(model), std::move(text));
       break;
   }
   core_.store.when_stored(std::move(done));
 }
 
-void DeviceChanges::adopt_model(device::DeviceModel model, json object) {
+void DeviceChanges::adopt_model(device::DeviceModel model, std::string text) {
   const auto id = model.meta.id;
   const auto* held = core_.inventory.model(id);
-  const bool spec_changed = !held || spec_differs(held->object, object);
-  core_.inventory.adopt(std::move(model), std::move(object));
+  const bool spec_changed = !held || spec_differs(held->model, model);
+  core_.inventory.adopt(std::move(model), std::move(text));
   core_.store.rows().model(id);
   if (!spec_changed) return;
   for (const auto* user : core_.inventory.devices_of(id))

@@ -19,8 +19,8 @@ class DeviceChanges {
   DeviceChanges(Core& core, CloudReports& reports, Expiries& expiries)
       : core_(core), reports_(reports), expiries_(expiries) {}
 
-  void put_device(device::Device device, nlohmann::json object, Done done);
-  void put_model(device::DeviceModel model, nlohmann::json object, Done done);
+  void put_device(device::Device device, const nlohmann::json& object, Done done);
+  void put_model(device::DeviceModel model, const nlohmann::json& object, Done done);
   /// `uid` empty: whichever object has the name.
   void remove_device(const DeviceId& id, const std::string& uid, Done done);
   void remove_model(const DeviceId& id, const std::string& uid, Done done);
@@ -30,9 +30,9 @@ class DeviceChanges {
   void reconcile(const std::vector<wire::Member>& members);
 
  private:
-  void adopt_device(device::Device device, nlohmann::json object);
-  void adopt_model(device::DeviceModel model, nlohmann::json object);
-  void describe(const DeviceId& id, const nlohmann::json& object, bool added);
+  void adopt_device(device::Device device, std::string description, std::string text);
+  void adopt_model(device::DeviceModel model, std::string text);
+  void describe(const DeviceId& id, std::string description, bool added);
   void tell_desired(const DeviceId& id, const TwinChange& change);
   void forget_device(const DeviceId& id);
 

@@ -58,18 +58,18 @@ class DeviceTwin::Impl {
 };
 
 bool DeviceTwin::Impl::load_object(const sql::StoredObject& row) {
-  auto object = parse_json(row.text, kMaxObjectSize);
+  const auto object = parse_json(row.text, kMaxObjectSize);
   if (!object) return false;
   if (row.type == sql::kDeviceModelType) {
     auto model = device::parse_device_model(*object);
-    if (model) core.inventory.adopt(std::move(*model), std::move(*object));
+    if (model) core.inventory.adopt(std::move(*model), row.text);
     return model.has_value();
   }
   if (row.type != sql::kDeviceType) return false;
   auto device = device::parse_device(*object);
   if (!device) return false;
   core.table.add(device->meta.id);
-  core.inventory.adopt(std::move(*device), std::move(*object));
+  core.inventory.adopt(std::move(*device), row.text);
   return true;
 }
 

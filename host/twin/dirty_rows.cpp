@@ -4,14 +4,6 @@
 #include "sdk/wire/resource.hpp"
 
 namespace hearth::twin {
-namespace {
-
-sql::StoredObject to_row(std::string key, const char* type, const nlohmann::json& object) {
-  return {std::move(key), type, object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
-}
-
-}  // namespace
-
 void DirtyRows::twins(const DeviceId& id, const TwinChange& change) {
   if (change.properties.empty()) return;
   auto& keys = devices_[id].keys;
@@ -63,14 +55,14 @@ sql::Batch DirtyRows::rows(const TwinTable& table, const Inventory& inventory) c
     add_twins(batch, id, marks, *device);
     const auto* held = inventory.device(id);
     if (held && (marks.object || marks.wipe)) {
-      batch.objects.push_back(to_row(wire::device_resource(id), sql::kDeviceType, held->object));
+      batch.objects.push_back({wire::device_resource(id), sql::kDeviceType, held->text});
     }
   }
   for (const auto& id : models_) {
     auto key = wire::device_model_resource(id);
     const auto* held = inventory.model(id);
     if (held) {
-      batch.objects.push_back(to_row(std::move(key), sql::kDeviceModelType, held->object));
+      batch.objects.push_back({std::move(key), sql::kDeviceModelType, held->text});
     } else {
       batch.erased_objects.push_back(std::move(key));
     }

@@ -2,21 +2,14 @@
 #include "host/twin/inventory.hpp"
 
 namespace hearth::twin {
-namespace {
 
-const nlohmann::json* spec_of(const nlohmann::json& object) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find("spec");
-  return found == object.end() ? nullptr : &*found;
+bool spec_differs(const device::Device& a, const device::Device& b) {
+  return a.model_name != b.model_name || a.node_name != b.node_name || a.protocol != b.protocol ||
+         a.properties != b.properties;
 }
 
-}  // namespace
-
-bool spec_differs(const nlohmann::json& a, const nlohmann::json& b) {
-  const auto* left = spec_of(a);
-  const auto* right = spec_of(b);
-  if (!left || !right) return left != right;
-  return *left != *right;
+bool spec_differs(const device::DeviceModel& a, const device::DeviceModel& b) {
+  return a.protocol != b.protocol || a.protocol_config != b.protocol_config || a.properties != b.properties;
 }
 
 Verdict Inventory::judge(const device::ObjectMeta& held, std::uint64_t held_session,
@@ -44,14 +37,14 @@ Verdict Inventory::judge(const device::DeviceModel& next) const {
   return held ? judge(held->model.meta, held->session, next.meta) : Verdict::apply;
 }
 
-void Inventory::adopt(device::Device device, nlohmann::json object) {
+void Inventory::adopt(device::Device device, std::string text) {
   const auto id = device.meta.id;
-  devices_.insert_or_assign(id, HeldDevice{std::move(device), std::move(object), session_});
+  devices_.insert_or_assign(id, HeldDevice{std::move(device), std::move(text), session_});
 }
 
-void Inventory::adopt(device::DeviceModel model, nlohmann::json object) {
+void Inventory::adopt(device::DeviceModel model, std::string text) {
   const auto id = model.meta.id;
-  models_.insert_or_assign(id, HeldModel{std::move(model), std::move(object), session_});
+  models_.insert_or_assign(id, HeldModel{std::move(model), std::move(text), session_});
 }
 
 void Inventory::seen_device(const DeviceId& id) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "sdk/base/ids.hpp"
@@ -21,26 +21,27 @@ enum class Verdict {
 
 struct HeldDevice {
   device::Device device;
-  nlohmann::json object;
+  std::string text;           ///< the whole object as JSON; as a document it would take five times the room
   std::uint64_t session = 0;  ///< of the link it came by
 };
 
 struct HeldModel {
   device::DeviceModel model;
-  nlohmann::json object;
+  std::string text;
   std::uint64_t session = 0;
 };
 
-/// Whether two objects differ in spec; changes of status and metadata alone concern nobody here.
-bool spec_differs(const nlohmann::json& a, const nlohmann::json& b);
+/// Whether two versions differ in spec; changes of status and metadata alone concern nobody here.
+bool spec_differs(const device::Device& a, const device::Device& b);
+bool spec_differs(const device::DeviceModel& a, const device::DeviceModel& b);
 
 class Inventory {
  public:
   Verdict judge(const device::Device& next) const;
   Verdict judge(const device::DeviceModel& next) const;
 
-  void adopt(device::Device device, nlohmann::json object);
-  void adopt(device::DeviceModel model, nlohmann::json object);
+  void adopt(device::Device device, std::string text);
+  void adopt(device::DeviceModel model, std::string text);
   /// The held version was received again: it is of this link, too.
   void seen_device(const DeviceId& id);
   void seen_model(const DeviceId& id);

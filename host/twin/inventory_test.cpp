@@ -72,11 +72,24 @@ TEST(Inventory, FindsTheModelOfADeviceInItsNamespaceOnly) {
 }
 
 TEST(SpecDiffers, LooksAtNothingButTheSpec) {
-  const nlohmann::json a{{"spec", {{"x", 1}}}, {"status", 1}};
-  const nlohmann::json b{{"spec", {{"x", 1}}}, {"status", 2}};
-  EXPECT_FALSE(spec_differs(a, b));
-  EXPECT_TRUE(spec_differs(a, {{"spec", {{"x", 2}}}}));
-  EXPECT_TRUE(spec_differs(a, nullptr));
+  EXPECT_FALSE(spec_differs(lamp("u1", 5), lamp("u2", 6)));
+  auto other = lamp("u1", 5);
+  other.properties.push_back({.name = "power", .desired = "ON"});
+  EXPECT_TRUE(spec_differs(lamp("u1", 5), other));
+  auto same = lamp("u1", 6);
+  same.properties = other.properties;
+  EXPECT_FALSE(spec_differs(other, same));
+  same.properties.front().desired = "OFF";
+  EXPECT_TRUE(spec_differs(other, same));
+}
+
+TEST(SpecDiffers, LooksAtTheProtocolOfAModel) {
+  device::DeviceModel model;
+  auto other = model;
+  other.meta.resource_version = 7;
+  EXPECT_FALSE(spec_differs(model, other));
+  other.protocol_config["baudRate"] = 9600;
+  EXPECT_TRUE(spec_differs(model, other));
 }
 
 }  // namespace

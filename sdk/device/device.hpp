@@ -25,6 +25,7 @@ enum class AccessMode { read_write, read_only };
 struct ProtocolConfig {
   std::string protocol_name;
   nlohmann::json config_data = nlohmann::json::object();
+  bool operator==(const ProtocolConfig&) const = default;
 };
 
 struct ModelProperty {
@@ -36,6 +37,7 @@ struct ModelProperty {
   std::optional<double> maximum;
   std::string unit;
   std::optional<ProtocolConfig> visitors;
+  bool operator==(const ModelProperty&) const = default;
 };
 
 /// What every object of the API carries and the edge needs of it.
@@ -62,6 +64,7 @@ struct DeviceProperty {
   std::chrono::milliseconds collect_cycle{1000};  ///< 0 or absent in the manifest means 1 s (KubeEdge D.7)
   std::chrono::milliseconds report_cycle{1000};
   bool report_to_cloud = true;
+  bool operator==(const DeviceProperty&) const = default;
 };
 
 struct Device {
