@@ -125,11 +125,9 @@ class Fleet {
         co_await session->run();
         --self->linked_;
       }
-      const auto now = SteadyClock::now();
-      const edgehub::Ending ending{
-          .now = now,
-          .link_was_up = opened ? std::chrono::duration_cast<milliseconds>(now - stood) : milliseconds(0),
-          .retry_after = session->retry_after()};
+      const edgehub::Ending ending{.now = SteadyClock::now(),
+                                   .served = opened.has_value(),
+                                   .retry_after = session->retry_after()};
       pause.expires_after(policy.wait(ending, self->random()));
       co_await pause.async_wait(kNoThrow);
     }

@@ -4,7 +4,6 @@
 namespace hearth::sim {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -40,13 +39,14 @@ void EdgeLink::dial(Duration wait) {
 }
 
 void EdgeLink::dialled(std::shared_ptr<Connection> connection) {
-  if (!connection) return dial_again(milliseconds(0));
+  if (!connection) return dial_again();
   connection_ = std::move(connection);
   outgoing_ = std::make_unique<wire::FrameQueue>();
   if (hearth_peer_) outgoing_->allow_batches();
   writing_ = false;
   ++link_;
-  up_since_ = last_heard_ = process_.now();
+  last_heard_ = process_.now();
+  served_ = false;
   last_keepalive_ = Time{};
   connection_->attach(Side::edge, {.frame = [this](const std::string& frame) { take(frame); },
                                    .closed = [this] { ended(); },
@@ -58,6 +58,7 @@ void EdgeLink::dialled(std::shared_ptr<Connection> connection) {
 
 void EdgeLink::take(const std::string& frame) {
   last_heard_ = process_.now();
+  served_ = true;
   const auto messages = wire::parse_hub_frame(frame);
   if (!messages) return journal_.fail("{}: the cloud sent no frame: {}", name_, messages.error().text);
   for (const auto& message : *messages) {
@@ -109,11 +110,12 @@ void EdgeLink::ended() {
   journal_.note(name_, "link {} has ended", link_);
   connection_.reset();
   handlers_.down();
-  dial_again(duration_cast<milliseconds>(process_.now() - up_since_));
+  dial_again();
 }
 
-void EdgeLink::dial_again(milliseconds link_was_up) {
-  dial(policy_.wait({.now = process_.now(), .link_was_up = link_was_up}, process_.random().unit()));
+void EdgeLink::dial_again() {
+  const bool served = std::exchange(served_, false);
+  dial(policy_.wait({.now = process_.now(), .served = served}, process_.random().unit()));
 }
 
 }  // namespace hearth::sim

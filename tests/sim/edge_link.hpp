@@ -34,7 +34,7 @@ class EdgeLink {
 
  private:
   void dial(Duration wait);
-  void dial_again(std::chrono::milliseconds link_was_up);
+  void dial_again();
   void dialled(std::shared_ptr<Connection> connection);
   void take(const std::string& frame);
   void ended();
@@ -52,8 +52,8 @@ class EdgeLink {
   std::shared_ptr<Connection> connection_;
   std::unique_ptr<wire::FrameQueue> outgoing_;
   bool writing_ = false;
+  bool served_ = false;     ///< the cloud sent something on the present link
   std::uint64_t link_ = 0;  ///< number of the present one
-  Time up_since_{};
   Time last_heard_{};
   Time last_keepalive_{};
 };
