@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells two hosts of one node name from one host that comes back: a newer session replaces the older, but clients that
-// keep taking a node from each other are stopped, and the one that holds it keeps it.
+// keep taking a node from each other are stopped, and the one that had it first keeps it.
 // Thread: plain value, no I/O and no clock of its own.   Errors: none.
 #pragma once
 
@@ -24,7 +24,8 @@ struct Client {
 };
 
 struct TakeoverRules {
-  int max_takeovers = 3;  ///< by other clients within `window`
+  /// By other clients within `window`; even, so that of two hosts the one that was there first is left with the node.
+  int max_takeovers = 2;
   std::chrono::seconds window{60};
   std::chrono::seconds hold{120};  ///< refused until it did not try for so long
 };
