@@ -210,6 +210,7 @@ class Cloud {
     if (!tls) return tls.error();
     cloudhub::CertServerOptions cert_options;
     cert_options.listen = options_.cert_listen;
+    cert_options.certificate_lifetime = options_.node_certificate_lifetime;
     cert_options.renewal_grace = options_.renewal_grace;
     cert_options.node_exists = [this](const std::string& node) {
       const auto nodes = hub_->nodes();

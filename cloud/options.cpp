@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sdk/device/desired_life.hpp"
 #include "sdk/schema/config_file.hpp"
 
 namespace hearth::cloud {
@@ -21,6 +22,8 @@ constexpr std::string_view kConfigSchema = R"json({
                   "description": "Names and addresses under which this cloud is reached"},
     "kubeconfig": {"type": "string", "description": "Work with this cluster's API server; in-cluster in a pod"},
     "tokenLifetimeHours": {"type": "integer", "minimum": 1, "maximum": 8784},
+    "nodeCertificateLifetime": {"type": "string", "pattern": "^[1-9][0-9]*[smh]$",
+                                "description": "What a node's certificate is signed for: 8760h, 30m, 90s"},
     "renewalGraceDays": {"type": "integer", "minimum": 0, "maximum": 3650,
                          "description": "So long after its end a node's certificate can still be renewed"},
     "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
@@ -32,7 +35,14 @@ void take(const nlohmann::json& file, const char* key, Target& target) {
   if (const auto found = file.find(key); found != file.end()) target = found->get<std::string>();
 }
 
-void take_file(const nlohmann::json& file, CloudOptions& options) {
+Result<void> take_lifetime(const std::string& text, CloudOptions& options) {
+  const auto lifetime = device::parse_ttl(text);
+  if (!lifetime) return lifetime.error().within("the lifetime of a node's certificate");
+  options.node_certificate_lifetime = std::chrono::ceil<std::chrono::seconds>(*lifetime);
+  return {};
+}
+
+Result<void> take_file(const nlohmann::json& file, CloudOptions& options) {
   take(file, "dataDir", options.data_dir);
   take(file, "apiListen", options.api_listen);
   take(file, "hubListen", options.hub_listen);
@@ -48,6 +58,8 @@ void take_file(const nlohmann::json& file, CloudOptions& options) {
   if (const auto days = file.find("renewalGraceDays"); days != file.end()) {
     options.renewal_grace = std::chrono::days(days->get<int>());
   }
+  const auto lifetime = file.find("nodeCertificateLifetime");
+  return lifetime == file.end() ? Result<void>() : take_lifetime(lifetime->get<std::string>(), options);
 }
 
 void add_data_dir(CLI::App& app, CloudOptions& options) {
@@ -74,6 +86,14 @@ void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
   app.add_option("--kubeconfig", options.kubeconfig,
                  "Work with this cluster's API server instead of the embedded one; \"in-cluster\" in a pod")
       ->envname("HEARTH_KUBECONFIG");
+  const auto set_lifetime = [&options](const std::string& text) {
+    const auto taken = take_lifetime(text, options);
+    if (!taken) throw CLI::ValidationError("--node-certificate-lifetime", taken.error().text);
+  };
+  app.add_option_function<std::string>(
+         "--node-certificate-lifetime", set_lifetime,
+         "What a node's certificate is signed for (8760h, 30m, 90s); nodes renew theirs in time")
+      ->envname("HEARTH_NODE_CERTIFICATE_LIFETIME");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn or error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}))
       ->envname("HEARTH_LOG_LEVEL");
@@ -90,7 +110,8 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv) {
     if (!schema) return schema.error();
     const auto file = schema::load_config(options.config_file, *schema);
     if (!file) return file.error();
-    take_file(*file, options);
+    if (const auto taken = take_file(*file, options); !taken)
+      return taken.error().within(options.config_file.string());
   }
 
   CLI::App app{"Hearth's cloud: the Kubernetes API of devices, and the hub their nodes are linked to"};

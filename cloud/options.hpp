@@ -25,6 +25,8 @@ struct CloudOptions {
   /// Given: a cluster's API server is used, and none is embedded. kInCluster: that of the pod we run in.
   std::filesystem::path kubeconfig;
   std::chrono::hours token_lifetime{24};
+  /// What a node's certificate is signed for; the node renews it at 70 to 90 % of that.
+  std::chrono::seconds node_certificate_lifetime{std::chrono::days(365)};
   /// So long after its end a node's certificate can still be renewed, at the certificate port alone.
   std::chrono::hours renewal_grace{std::chrono::days(30)};
   std::string log_level = "info";

@@ -48,6 +48,18 @@ TEST_F(CloudOptionsTest, FlagsGoOverEnvironmentOverFile) {
   EXPECT_EQ(parse({"--config", file, "--api-listen", "127.0.0.1:3"})->options.api_listen, "127.0.0.1:3");
 }
 
+TEST_F(CloudOptionsTest, SayHowLongANodesCertificateLives) {
+  EXPECT_EQ(parse({})->options.node_certificate_lifetime, std::chrono::days(365));
+  const auto file = write("nodeCertificateLifetime: 30m\n");
+  EXPECT_EQ(parse({"--config", file})->options.node_certificate_lifetime, std::chrono::minutes(30));
+  const auto flag = parse({"--config", file, "--node-certificate-lifetime", "90s"});
+  EXPECT_EQ(flag->options.node_certificate_lifetime, std::chrono::seconds(90));
+  for (const auto* wrong : {"0s", "soon", "-1h", "99999999h"})
+    EXPECT_TRUE(parse({"--node-certificate-lifetime", wrong}).has_error()) << wrong;
+  EXPECT_TRUE(parse({"--config", write("nodeCertificateLifetime: 99999999h\n")}).has_error());
+  EXPECT_TRUE(parse({"--config", write("nodeCertificateLifetime: 30d\n")}).has_error());
+}
+
 TEST_F(CloudOptionsTest, ListenOnLoopbackUnlessToldOtherwise) {
   const auto options = parse({})->options;
   for (const auto& listen : {options.api_listen, options.hub_listen, options.cert_listen}) {

@@ -283,10 +283,20 @@ TEST_F(EdgeHubTest, TellsWhyTheCloudRefusedOrClosedTheLink) {
   EXPECT_TRUE(until_problem("closed by the cloud: another connection took over")) << hub->link().problem;
 }
 
+TEST_F(EdgeHubTest, StaysAwayAsLongAsACloseFrameAsks) {
+  test::HubServer cloud(io, authority);
+  start(options(cloud.url()));
+  ASSERT_TRUE(until([&] { return hub->link().up && cloud.linked(); })) << hub->link().problem;
+  cloud.close_saying("full; retry-after=1");
+  ASSERT_TRUE(until_problem("closed by the cloud: full"));
+  const auto closed = std::chrono::steady_clock::now();
+  ASSERT_TRUE(until([&] { return cloud.links() == 2; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - closed, std::chrono::milliseconds(900));
+}
+
 TEST_F(EdgeHubTest, RenewsItsCertificateWithoutAGap) {
   test::HubServer cloud(io, authority);
-  // Certificates begin five minutes before they are made, so most of this one's life is over.
-  const Credentials old{authority.ca.certificate_pem, authority.node("edge-1", std::chrono::seconds(20))};
+  const Credentials old{authority.ca.certificate_pem, authority.node("edge-1", std::chrono::seconds(4))};
   ASSERT_TRUE(save_credentials(folder.path() / "certs", old));
   auto without = options(cloud.url());
   without.token.clear();

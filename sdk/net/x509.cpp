@@ -160,13 +160,18 @@ bool set_random_serial(X509* certificate) {
   return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
+/// For clocks that are a little behind; of a short life no more than a tenth, as it counts as lived.
+long backdate(std::chrono::seconds lifetime) {
+  return lifetime.count() > 0 ? std::min<long>(kBackdateSeconds, lifetime.count() / 10) : kBackdateSeconds;
+}
+
 bool set_validity(X509* certificate, std::chrono::seconds lifetime) {
   const std::time_t now = std::time(nullptr);
   // Counted in days and seconds: X509_time_adj_ex takes centuries where a long of seconds may not.
   const auto days = std::chrono::duration_cast<std::chrono::days>(lifetime);
   const auto rest = (lifetime - days).count();
   std::time_t base = now;
-  return X509_gmtime_adj(X509_getm_notBefore(certificate), -kBackdateSeconds) != nullptr &&
+  return X509_gmtime_adj(X509_getm_notBefore(certificate), -backdate(lifetime)) != nullptr &&
          X509_time_adj_ex(X509_getm_notAfter(certificate), static_cast<int>(days.count()),
                           static_cast<long>(rest), &base) != nullptr;
 }

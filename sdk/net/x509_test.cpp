@@ -72,6 +72,14 @@ TEST(X509, SignsARequestWithItsSubjectAndAFreshSerial) {
   EXPECT_TRUE(openssl_verifies(ca().certificate_pem, pem, "-purpose sslclient"));
 }
 
+TEST(X509, BeginsAShortLifeHardlyBeforeItIsSigned) {
+  SignOptions options;
+  options.lifetime = std::chrono::seconds(20);
+  const auto csr = make_csr_der(make_key_pem().value(), {"system:node:edge-1", {}}).value();
+  const auto info = certificate_info(sign_csr(ca(), csr, options).value()).value();
+  EXPECT_EQ(info.not_after - info.not_before, std::chrono::seconds(22));
+}
+
 TEST(X509, KeepsCommonNamesLongerThanX520Allows) {
   const Subject subject{"system:node:" + std::string(200, 'n'), {"system:nodes"}};
   const auto csr = make_csr_der(make_key_pem().value(), subject).value();
