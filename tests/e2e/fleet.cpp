@@ -70,12 +70,12 @@ void WriteCounter::forget() {
   counts_.clear();
 }
 
-void FleetTest::start_fleet() {
+void FleetTest::start_fleet(const Arguments& of_the_cloud) {
   std::filesystem::create_directories(mappers());
   std::filesystem::create_directories(switches());
   std::filesystem::copy_file(mapper_file("virtual"), mappers() / "virtual.so");
   ASSERT_NO_FATAL_FAILURE(start_broker());
-  ASSERT_NO_FATAL_FAILURE(start_cloud());
+  ASSERT_NO_FATAL_FAILURE(start_cloud(of_the_cloud));
   proxy_ = std::make_unique<LinkProxy>(hub_address());
   dial_hub_at(proxy_->address());
   ASSERT_NO_FATAL_FAILURE(apply(json::array({model("switch"), model("meter")})));

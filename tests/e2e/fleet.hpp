@@ -34,7 +34,7 @@ class WriteCounter {
 class FleetTest : public SystemTest {
  protected:
   /// Broker, cloud, proxy and host, with the models of both kinds in namespace default.
-  void start_fleet();
+  void start_fleet(const Arguments& of_the_cloud = {});
   /// A host whose mappers are there already.
   void restart_host();
 

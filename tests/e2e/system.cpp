@@ -115,7 +115,7 @@ void SystemTest::start_host(const Arguments& more) {
     arguments.insert(arguments.begin(), host_prefix_.begin() + 1, host_prefix_.end());
     program = host_prefix_.front();
   }
-  host_ = std::make_unique<Process>(program, arguments, folder_.path() / "host.log");
+  host_ = std::make_unique<Process>(program, arguments, folder_.path() / "host.log", host_environment_);
 }
 
 void SystemTest::serve_nodes_on(const std::string& address) {

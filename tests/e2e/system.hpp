@@ -63,6 +63,8 @@ class SystemTest : public testing::Test {
   void serve_nodes_on(const std::string& address);
   /// Hosts started from now on run behind that command (`ip netns exec NAME`), with a broker of their own.
   void run_hosts_inside(Arguments command) { host_prefix_ = std::move(command); }
+  /// Hosts started from now on have these variables too.
+  void run_hosts_with(Environment environment) { host_environment_ = std::move(environment); }
   int broker_port() const { return broker_port_; }
   std::string broker_url() const;
 
@@ -77,6 +79,7 @@ class SystemTest : public testing::Test {
   std::string dialled_hub_;  // empty: hub_listen_
   std::string advertised_;   // empty: loopback alone
   Arguments host_prefix_;
+  Environment host_environment_;
   std::unique_ptr<Process> cloud_;
   std::unique_ptr<Process> broker_;
   std::unique_ptr<Process> host_;
