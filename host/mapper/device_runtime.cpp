@@ -14,8 +14,8 @@ namespace hearth::runtime {
 
 class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(boost::asio::io_context& io, Workers& workers, plugin::Catalogue& catalogue,
-       RuntimeOptions options, Outputs outputs, Metrics& metrics, Trace& trace, Clock clock)
+  Impl(boost::asio::io_context& io, Workers& workers, plugin::Catalogue& catalogue, RuntimeOptions options,
+       Outputs outputs, Metrics& metrics, Trace& trace, Clock clock)
       : io_(io),
         buses_(workers),
         catalogue_(catalogue),
@@ -37,7 +37,7 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
     }
     const auto known = devices_.find(device.meta.id);
     if (known != devices_.end()) return known->second->set(device, model);
-    const auto managed = make(device.meta.id);
+    const auto managed = std::make_shared<ManagedDevice>(around_, device.meta.id);
     devices_.emplace(device.meta.id, managed);
     managed->set(device, model);
     ++open_;
@@ -101,12 +101,6 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
     std::optional<device::DeviceModel> model;
   };
 
-  std::shared_ptr<ManagedDevice> make(const DeviceId& id) {
-    const Surroundings around{io_,    buses_,  catalogue_, options_, outputs_, trace_,
-                              clock_, broker_, reads_,     writes_,  failures_};
-    return std::make_shared<ManagedDevice>(around, id);
-  }
-
   /// Only now may another device of the name open: the old one held its lines, and its last word is "offline".
   void ended(const DeviceId& id) {
     if (--open_ == 0) all_closed_.cancel();
@@ -133,6 +127,8 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
   prometheus::Counter& malformed_;
   boost::asio::steady_timer all_closed_;
   std::optional<wire::Condition> broker_;  ///< nothing until the first word of it
+  const Surroundings around_{io_,    buses_,  catalogue_, options_, outputs_, trace_,
+                             clock_, broker_, reads_,     writes_,  failures_};
   std::map<DeviceId, std::shared_ptr<ManagedDevice>> devices_;
   std::map<DeviceId, std::optional<Successor>> closing_;  ///< removed, and not yet closed
   int open_ = 0;
@@ -140,9 +136,9 @@ class DeviceRuntime::Impl : public std::enable_shared_from_this<Impl> {
   bool malformed_logged_ = false;
 };
 
-DeviceRuntime::DeviceRuntime(boost::asio::io_context& io, Workers& workers,
-                             plugin::Catalogue& catalogue, RuntimeOptions options, Outputs outputs,
-                             Metrics& metrics, Trace& trace, Clock clock)
+DeviceRuntime::DeviceRuntime(boost::asio::io_context& io, Workers& workers, plugin::Catalogue& catalogue,
+                             RuntimeOptions options, Outputs outputs, Metrics& metrics, Trace& trace,
+                             Clock clock)
     : impl_(std::make_shared<Impl>(io, workers, catalogue, std::move(options), std::move(outputs), metrics,
                                    trace, std::move(clock))) {}
 

@@ -116,6 +116,16 @@ TEST_F(Runtime, WritesOnlyWhatIsStillWantedWhenItsTurnComes) {
   EXPECT_THAT(values_, ::testing::Not(::testing::Contains("ON")));
 }
 
+TEST_F(Runtime, ServesADeviceOnceItsManifestNamesNoUnknownPropertyAnyMore) {
+  const auto lamps = model("virtual");
+  auto wrong = lamp("u1");
+  wrong.properties.push_back({.name = "colour"});
+  runtime_->device_changed(wrong, &lamps);
+  ASSERT_TRUE(until_reason("ConfigInvalid"));
+  runtime_->device_changed(lamp("u1"), &lamps);
+  EXPECT_TRUE(until_reason("Online"));
+}
+
 TEST_F(Runtime, SaysThatAMapperIsMissingAndTheDeviceOffline) {
   const auto lamps = model("carrier-pigeon");
   runtime_->device_changed(lamp("u1"), &lamps);

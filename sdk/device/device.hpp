@@ -45,6 +45,7 @@ struct ObjectMeta {
   DeviceId id;  ///< namespace and name
   std::string uid;
   std::uint64_t resource_version = 0;  ///< 0 when the document has none (a manifest from a folder)
+  bool operator==(const ObjectMeta&) const = default;
 };
 
 struct DeviceModel {
@@ -103,6 +104,7 @@ struct ResolvedProperty {
   ModelProperty model;
   DeviceProperty device;
   nlohmann::json config = nlohmann::json::object();  ///< visitors.configData, model's and device's merged
+  bool operator==(const ResolvedProperty&) const = default;
 };
 
 struct ResolvedDevice {
@@ -111,6 +113,7 @@ struct ResolvedDevice {
   std::string protocol_name;
   nlohmann::json config = nlohmann::json::object();  ///< protocol.configData, model's and device's merged
   std::vector<ResolvedProperty> properties;          ///< those the device lists and the model knows
+  bool operator==(const ResolvedDevice&) const = default;
 };
 
 ResolvedDevice resolve(const Device& device, const DeviceModel& model);
