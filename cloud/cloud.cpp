@@ -275,7 +275,7 @@ class Cloud {
   std::optional<FileLock> lock_;
   Metrics metrics_;
   Trace trace_;
-  eventdata::EventRing event_ring_{metrics_};
+  eventdata::EventRing event_ring_{metrics_, {}, std::chrono::system_clock::now()};
   eventdata::EventReceiver event_receiver_{event_ring_};
   Pki pki_;
   std::shared_ptr<net::ServerIdentity> server_identity_;

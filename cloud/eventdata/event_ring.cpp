@@ -39,11 +39,13 @@ bool Selection::takes(const TailedEvent& event) const {
                                   event.topic[above.size()] == '/');
 }
 
-EventRing::EventRing(Metrics& metrics, RingLimits limits)
+EventRing::EventRing(Metrics& metrics, RingLimits limits, WallTime started)
     : limits_(limits),
       held_(metrics.gauge("hearth_eventdata_bytes", "Event data held in memory")),
       taken_(metrics.counter("hearth_eventdata_taken_total", "Events that nodes sent")),
-      repeated_(metrics.counter("hearth_eventdata_repeated_total", "Events that had been taken before")) {}
+      repeated_(metrics.counter("hearth_eventdata_repeated_total", "Events that had been taken before")),
+      sequence_(static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::microseconds>(started.time_since_epoch()).count())) {}
 
 bool EventRing::add(const std::string& msg_id, TailedEvent event) {
   const std::lock_guard lock(mutex_);

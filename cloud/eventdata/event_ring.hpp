@@ -43,7 +43,9 @@ struct RingLimits {
 
 class EventRing {
  public:
-  explicit EventRing(Metrics& metrics, RingLimits limits = {});
+  /// Sequences go on from the microseconds at `started`, so that a follower's place stays good over a restart of the
+  /// cloud.
+  explicit EventRing(Metrics& metrics, RingLimits limits = {}, WallTime started = {});
 
   /// False: this message of this node was here before.
   bool add(const std::string& msg_id, TailedEvent event);

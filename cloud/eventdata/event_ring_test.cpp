@@ -50,6 +50,18 @@ TEST(EventRing, StaysWithinItsBytesAndForgetsOldIds) {
   EXPECT_TRUE(ring.add("1", event("t", "x")));
 }
 
+TEST(EventRing, OfALaterStartGoesOnBehindTheFormerOnesSequences) {
+  Metrics metrics;
+  const WallTime start{std::chrono::hours(1)};
+  EventRing former(metrics, {}, start);
+  former.add("1", event("t", "a"));
+  former.add("2", event("t", "b"));
+  EventRing later(metrics, {}, start + std::chrono::seconds(1));
+  later.add("3", event("t", "c"));
+  EXPECT_EQ(later.after(former.last(), {}, kAll).size(), 1u);
+  EXPECT_EQ(later.after(0, {}, kAll).size(), 1u);
+}
+
 TEST(EventRing, KeepsAnEventLargerThanItself) {
   Metrics metrics;
   EventRing ring(metrics, {.max_bytes = 100});

@@ -12,8 +12,8 @@ namespace hearth::eventdata {
 
 inline constexpr const char* kEventDataPath = "/hearth/v1/eventdata";
 
-/// What is in the ring, from the oldest on; with follow=true from now on, until the peer goes. `after` begins behind
-/// that sequence number in both.
+/// What is in the ring, from the oldest on; with follow=true from now on, until the peer goes, and a first line with the
+/// sequence number it begins behind alone. `after` begins behind that sequence number in both.
 boost::asio::awaitable<void> serve_event_data(net::HttpRequest request, net::ResponseWriter& writer,
                                               const EventRing& ring);
 

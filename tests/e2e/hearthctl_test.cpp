@@ -2,6 +2,9 @@
 // hearthctl does what the demo needs, without kubectl.
 #include <gmock/gmock.h>
 
+#include <csignal>
+
+#include "tests/e2e/mqtt_client.hpp"
 #include "tests/e2e/system.hpp"
 
 namespace hearth::e2e {
@@ -31,6 +34,34 @@ TEST_F(Hearthctl, AppliesSetsShowsAndDeletes) {
 
   EXPECT_EQ(hearthctl({"delete", "device", "lamp"}).status, 0);
   EXPECT_NE(hearthctl({"get", "device", "lamp"}).status, 0);
+}
+
+TEST_F(Hearthctl, GoesOnShowingEventDataOverARestartOfTheCloud) {
+  ASSERT_TRUE(eventually([&] { return host().output().find("edgehub: linked to") != std::string::npos; }));
+  MqttClient application(broker_port(), {});
+  const auto tell = [&](const std::string& text) {
+    EXPECT_TRUE(application.publish("$ke/events/device/default/lamp/data/update", text));
+  };
+  Process tail(binary("hearthctl"), {"--kubeconfig", (cloud_dir() / "kubeconfig").string(), "data", "-f"},
+               folder().path() / "tail.log");
+  const auto shows = [&](const std::string& text) {
+    return eventually([&] { return tail.output().find(text) != std::string::npos; });
+  };
+  // A tail begins with what comes after it: until it is there, again.
+  EXPECT_TRUE(eventually([&] {
+    tell("before");
+    return tail.output().find("before") != std::string::npos;
+  })) << tail.output();
+  EXPECT_EQ(cloud().stop(), 0);
+  EXPECT_TRUE(shows("note: the cloud is away")) << tail.output();
+  tell("meanwhile");
+  ASSERT_NO_FATAL_FAILURE(start_cloud());
+  EXPECT_TRUE(shows("note: the cloud is back")) << tail.output();
+  EXPECT_TRUE(shows("meanwhile")) << tail.output();
+  tell("later");
+  EXPECT_TRUE(shows("later")) << tail.output();
+  ::kill(tail.pid(), SIGINT);
+  EXPECT_EQ(tail.wait(), 130);
 }
 
 TEST_F(Hearthctl, TellsWhatIsWrongAndWhatWasMeant) {
