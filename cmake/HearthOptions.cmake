@@ -79,7 +79,6 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto)
 pkg_check_modules(JWT REQUIRED IMPORTED_TARGET libjwt)
 if(HEARTH_TESTS OR HEARTH_BENCH)
   # The other client: an MQTT library that is not the one under test.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/eventbus/broker_problems.hpp"
 
-#include <mosquitto.h>
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -10,20 +13,17 @@
 namespace hearth::eventbus {
 namespace {
 
-/// The last part of "OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed".
-std::string openssl_reason(const std::string& line) {
-  const auto colon = line.rfind(':');
-  return colon == std::string::npos ? line : line.substr(colon + 1);
-}
+namespace asio = boost::asio;
 
-std::string tls_problem(const std::string& last_error) {
-  const auto reason = openssl_reason(last_error);
-  if (reason == "certificate verify failed") {
+std::string tls_problem(const boost::system::error_code& error) {
+  const auto code = static_cast<unsigned long>(error.value());
+  if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
     return "TLS: its certificate is not accepted; brokerCa must be the CA that signed it, and it must name "
            "the host "
            "that `broker` names";
   }
-  return reason.empty() ? "TLS: the handshake failed" : "TLS: " + reason;
+  const char* reason = ERR_reason_error_string(code);
+  return std::string("TLS: ") + (reason != nullptr ? reason : "the handshake failed");
 }
 
 Result<void> check_pem(const std::string& setting, const std::string& file) {
@@ -54,21 +54,16 @@ std::string connack_problem(int code) {
   }
 }
 
-std::string link_problem(int code, int cause, const std::string& last_error) {
-  switch (code) {
-    case MOSQ_ERR_SUCCESS:
-    case MOSQ_ERR_CONN_LOST:
-      return "the connection broke";
-    case MOSQ_ERR_TLS:
-    case MOSQ_ERR_TLS_HANDSHAKE:
-      return tls_problem(last_error);
-    case MOSQ_ERR_KEEPALIVE:
-      return "it does not answer any more";
-    case MOSQ_ERR_ERRNO:
-      return std::strerror(cause);
-    default:
-      return mosquitto_strerror(code);
-  }
+std::string link_problem(const boost::system::error_code& error) {
+  if (error.category() == asio::error::get_ssl_category()) return tls_problem(error);
+  if (is_closed_by_peer(error)) return "the connection broke";
+  if (error == asio::error::connection_refused) return "nobody takes the connection";
+  return error.message();
+}
+
+bool is_closed_by_peer(const boost::system::error_code& error) {
+  return error == asio::error::eof || error == asio::error::connection_reset ||
+         error == asio::error::broken_pipe || error == asio::ssl::error::stream_truncated;
 }
 
 Result<void> check_tls_files(const BrokerTls& tls) {

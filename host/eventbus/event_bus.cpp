@@ -257,6 +257,10 @@ void EventBus::Impl::publish(std::string topic, std::string payload) {
     counters_.oversized.Increment();
     return;
   }
+  if (!is_topic(topic)) {  // a broker breaks the connection over it
+    counters_.dropped.Increment();
+    return;
+  }
   const bool comes_back = filters_.any_matches(topic);
   if (up_) {
     const auto dropped = outbox_.push(std::move(topic), std::move(payload), comes_back);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One MQTT connection, from CONNECT through SUBSCRIBE to its end; a new object for each attempt.
-// Thread: the host's io_context thread, on which libmosquitto is driven too: it has no thread of its own. No call
-// waits for the broker.
+// Thread: the host's io_context thread. No call waits for the broker.
 // Errors: every failure is the one event `down`, with a reason for a user.
 #pragma once
 

@@ -4,8 +4,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "sdk/base/utf8.hpp"
+
 namespace hearth::eventbus {
 namespace {
+
+constexpr std::size_t kMaxTopic = 65'535;
 
 /// Walks over the levels of a topic; an empty level counts, so "a/" has two.
 class Levels {
@@ -53,6 +57,11 @@ std::vector<Level> split(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_topic(std::string_view name) {
+  constexpr std::string_view kNone("+#\0", 3);
+  return !name.empty() && name.size() <= kMaxTopic && name.find_first_of(kNone) == name.npos && is_utf8(name);
+}
 
 bool is_topic_filter(std::string_view filter) {
   if (filter.empty()) return false;

@@ -9,6 +9,9 @@
 
 namespace hearth::eventbus {
 
+/// A name that a message can be published under: UTF-8 of 1 to 65535 bytes, no wildcards, no zero.
+bool is_topic(std::string_view name);
+
 /// False for an empty filter, `#` not at the end, and wildcards that share a level with other characters.
 bool is_topic_filter(std::string_view filter);
 

@@ -62,5 +62,14 @@ TEST(TopicFilter, RefusesWildcardsThatShareALevel) {
   EXPECT_FALSE(is_topic_filter(""));
 }
 
+TEST(TopicFilter, KnowsWhatAMessageCanBePublishedUnder) {
+  EXPECT_TRUE(is_topic("$hw/events/device/default/lamp/twin/update"));
+  EXPECT_TRUE(is_topic("/"));
+  EXPECT_TRUE(is_topic(std::string(65'535, 'a')));
+  for (const auto& none : {std::string(), std::string("a/+/b"), std::string("a/#"), std::string("a\0b", 3),
+                           std::string("\xC3"), std::string(65'536, 'a')})
+    EXPECT_FALSE(is_topic(none)) << none.substr(0, 10);
+}
+
 }  // namespace
 }  // namespace hearth::eventbus
