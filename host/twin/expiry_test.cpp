@@ -57,6 +57,15 @@ TEST_F(Expiry, TakesTheValueOutOfDeltaAndTwinAtItsTimeAndSaysSo) {
   EXPECT_FALSE(twin_now()["twin"]["power"].contains("expected"));
 }
 
+TEST_F(Expiry, IsToldToMappersOfOutsideInTheDelta) {
+  desire(5, "ON", {{"ttl", "30s"}});
+  const auto metadata = last("delta")["twin"]["power"]["expected"]["metadata"];
+  EXPECT_EQ(metadata["expiresAt"], "2026-01-01T00:00:30Z");
+  EXPECT_TRUE(metadata["timestamp"].is_number());
+  desire(6, "OFF", json::object());
+  EXPECT_FALSE(last("delta")["twin"]["power"]["expected"]["metadata"].contains("expiresAt"));
+}
+
 TEST_F(Expiry, IsWantedUntilItsTimeIsOverOrAnotherValueIs) {
   desire(5, "ON", {{"ttl", "30s"}});
   EXPECT_TRUE(twin_->wants(kLamp, "power", "ON"));

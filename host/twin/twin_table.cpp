@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "sdk/base/time.hpp"
+#include "sdk/device/desired_life.hpp"
+
 namespace hearth::twin {
 namespace {
 
@@ -203,6 +206,12 @@ std::optional<nlohmann::json> make_delta(const Properties& held, const device::D
   }
   auto document = wire::twin_delta(now_ms, entries);
   document["delta"] = std::move(delta);
+  for (const auto& [key, entry] : entries) {
+    const auto expires_ms = held.at(key).expires_ms;
+    if (expires_ms == 0) continue;
+    // For mappers of outside that are slow to carry it out; stock ones pass over what they do not know.
+    document["twin"][key]["expected"]["metadata"][device::kExpiresAt] = to_rfc3339(from_unix_ms(expires_ms));
+  }
   return document;
 }
 
