@@ -10,10 +10,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
-#include <future>
-#include <set>
-#include <thread>
+#include <optional>
 
+#include "host/bus_inlet.hpp"
 #include "host/event_data.hpp"
 #include "host/eventbus/event_bus.hpp"
 #include "host/eventbus/managed_broker.hpp"
@@ -23,13 +22,13 @@
 #include "host/mapper/device_runtime.hpp"
 #include "host/mapper/workers.hpp"
 #include "host/mapper_folders.hpp"
+#include "host/part_options.hpp"
 #include "host/plugin/catalogue.hpp"
 #include "host/plugin/folder_watch.hpp"
 #include "host/twin/device_twin.hpp"
 #include "sdk/base/memory.hpp"
 #include "sdk/loop/asio_scheduler.hpp"
 #include "sdk/store/writer.hpp"
-#include "sdk/wire/topic.hpp"
 
 namespace hearth::host {
 namespace {
@@ -37,18 +36,11 @@ namespace {
 constexpr std::size_t kWorkers = 8;
 constexpr std::chrono::seconds kWorkersLimit{5};
 constexpr std::chrono::seconds kQuiet{3};
-/// A twin's row is a few hundred bytes, and each update writes its page: 4 KiB ones cost flash three times as much.
-constexpr int kTwinPage = 1024;
-constexpr int kTwinCacheKib = 512;
 
 /// Members in the order they are built; they go in the opposite one.
 class Host {
  public:
-  explicit Host(const HostOptions& options)
-      : options_(options),
-        refused_(metrics_.counter("hearth_host_refused_total", "Messages on MQTT that were refused",
-                                  {{"reason", "retained_command"}})),
-        catalogue_(mapper_folders(options)) {}
+  explicit Host(const HostOptions& options) : options_(options), catalogue_(mapper_folders(options)) {}
 
   Result<void> run() {
     std::error_code error;
@@ -72,14 +64,7 @@ class Host {
 
  private:
   Result<void> open_storage() {
-    store::StorageOptions storage_options;
-    storage_options.file = options_.data_dir / "hearth-host.db";
-    storage_options.schema = twin::DeviceTwin::schema();
-    storage_options.snapshots = options_.snapshots;
-    storage_options.page_size = kTwinPage;
-    storage_options.cache_kib = kTwinCacheKib;
-    storage_options.metrics = &metrics_;
-    auto storage = store::Storage::open(std::move(storage_options));
+    auto storage = store::Storage::open(storage_options(options_, metrics_));
     if (!storage) return std::move(storage).error().within("the host's database");
     storage_ = std::move(*storage);
     const auto& problem = storage_->opened().problem;
@@ -102,31 +87,26 @@ class Host {
   /// A mapper may never come back from a call. Its thread cannot be ended alone, so the process ends around it:
   /// with everything stored, and nothing destroyed that the thread may look at.
   void end_workers() {
-    std::promise<void> joined;
-    std::thread joiner([this, &joined] {
-      workers_.join();
-      joined.set_value();
-    });
-    if (joined.get_future().wait_for(kWorkersLimit) != std::future_status::ready) {
-      spdlog::error("host: a mapper does not come back from a call; the process ends without it");
-      storage_.reset();
-      if (event_data_) event_data_->close();
-      spdlog::default_logger()->flush();
-      std::_Exit(EXIT_FAILURE);
-    }
-    joiner.join();
+    if (workers_.join_within(kWorkersLimit)) return;
+    spdlog::error("host: a mapper does not come back from a call; the process ends without it");
+    storage_.reset();
+    if (event_data_) event_data_->close();
+    spdlog::default_logger()->flush();
+    std::_Exit(EXIT_FAILURE);
   }
 
   boost::asio::awaitable<Result<void>> start() {
     build_bus();
     build_hub();
-    build_twin_and_runtime();
+    build_runtime();
+    build_twin();
+    inlet_.emplace(BusInlet::Parts{*runtime_, *twin_, event_data_.get()}, metrics_);
     catalogue_.rescan();
-    log_mappers();
+    log_mappers(catalogue_);
     folder_watch_ =
         std::make_unique<plugin::FolderWatch>(io_, mapper_folders(options_), [this] { rescan_mappers(); });
     if (const auto loaded = twin_->load(); !loaded) co_return loaded.error();
-    if (const auto read = apply_manifests(); !read) co_return read.error();
+    if (const auto read = apply_manifests(options_, *twin_); !read) co_return read.error();
     if (event_data_) event_data_->start();
     if (hub_) hub_->start();
     const auto broker = co_await start_bus();
@@ -170,37 +150,14 @@ class Host {
   }
 
   void build_bus() {
-    eventbus::EventBusOptions bus_options;
-    bus_options.broker = options_.broker;
-    bus_options.client_id_prefix = "hearth-" + options_.node_name;
-    bus_options.user = options_.broker_user;
-    bus_options.password = options_.broker_password;
-    bus_options.client_id = options_.broker_client_id;
-    bus_options.tls = options_.broker_tls;
-    bus_options.subscriptions = subscriptions();
-    bus_ = std::make_unique<eventbus::EventBus>(io_, std::move(bus_options), metrics_);
-    bus_->on_message([this](eventbus::BusMessage message) { take_from_bus(message); });
+    bus_ = std::make_unique<eventbus::EventBus>(io_, bus_options(options_), metrics_);
+    bus_->on_message([this](const eventbus::BusMessage& message) { inlet_->take(message); });
     bus_->on_link([this](const eventbus::BrokerState& state) { broker_changed(state); });
-  }
-
-  /// Without a cloud nobody waits for event data.
-  std::vector<std::string> subscriptions() const {
-    auto filters = wire::host_subscriptions();
-    if (!options_.hub_url.empty())
-      filters.insert(filters.end(), options_.spool_topics.begin(), options_.spool_topics.end());
-    return filters;
   }
 
   void build_hub() {
     if (options_.hub_url.empty()) return;
-    edgehub::EdgeHubOptions hub_options;
-    hub_options.hub_url = options_.hub_url;
-    hub_options.cert_url = options_.cert_url;
-    hub_options.token = options_.token;
-    hub_options.token_file = options_.token_file;
-    hub_options.node_name = options_.node_name;
-    hub_options.data_dir = options_.data_dir;
-    hub_ = std::make_unique<edgehub::EdgeHub>(io_, std::move(hub_options), metrics_);
+    hub_ = std::make_unique<edgehub::EdgeHub>(io_, hub_options(options_), metrics_);
     hub_->on_message([this](wire::HubMessage message) { take_from_hub(message); });
     hub_->on_link([this](const edgehub::LinkState& link) { link_changed(link); });
     event_data_ = std::make_unique<EventData>(
@@ -224,44 +181,45 @@ class Host {
     }
   }
 
-  void build_twin_and_runtime() {
-    const auto publish = [this](std::string topic, std::string payload) {
-      bus_->publish(std::move(topic), std::move(payload));
-    };
+  void build_runtime() {
     runtime::RuntimeOptions runtime_options;
     runtime_options.mapper_of_model = options_.mapper_of_model;
-    runtime::Outputs runtime_outputs;
-    runtime_outputs.publish = publish;
-    runtime_outputs.conditions = [this](const DeviceId& id, std::vector<wire::Condition> conditions) {
+    runtime::Outputs outputs;
+    outputs.publish = publisher();
+    outputs.conditions = [this](const DeviceId& id, std::vector<wire::Condition> conditions) {
       twin_->report_conditions(id, std::move(conditions));
     };
-    runtime_outputs.want_delta = [this](const DeviceId& id) { twin_->publish_delta(id); };
-    runtime_outputs.still_wanted = [this](const DeviceId& id, const std::string& property,
-                                          const std::string& value) {
+    outputs.want_delta = [this](const DeviceId& id) { twin_->publish_delta(id); };
+    outputs.still_wanted = [this](const DeviceId& id, const std::string& property, const std::string& value) {
       return twin_->wants(id, property, value);
     };
     runtime_ = std::make_unique<runtime::DeviceRuntime>(io_, workers_, catalogue_, std::move(runtime_options),
-                                                        std::move(runtime_outputs), metrics_, trace_);
+                                                        std::move(outputs), metrics_, trace_);
+  }
 
-    twin::Outputs twin_outputs;
-    twin_outputs.publish = publish;
-    twin_outputs.send = [this](wire::HubMessage message) { return hub_ && hub_->send(std::move(message)); };
+  void build_twin() {
+    twin::Outputs outputs;
+    outputs.publish = publisher();
+    outputs.send = [this](wire::HubMessage message) { return hub_ && hub_->send(std::move(message)); };
     twin::DeviceListener listener;
     listener.changed = [this](const device::Device& device, const device::DeviceModel* model) {
       runtime_->device_changed(device, model);
     };
     listener.removed = [this](const DeviceId& id) { runtime_->device_removed(id); };
-    twin::DeviceTwinOptions twin_options;
-    twin_options.node_name = options_.node_name;
-    twin_options.refresh = options_.report_refresh;
-    twin_options.storage_note = storage_->opened().problem;
-    twin_ = std::make_unique<twin::DeviceTwin>(scheduler_, *writer_, std::move(twin_options),
-                                               std::move(twin_outputs), std::move(listener), metrics_, trace_);
+    twin_ = std::make_unique<twin::DeviceTwin>(scheduler_, *writer_,
+                                               twin_options(options_, storage_->opened().problem),
+                                               std::move(outputs), std::move(listener), metrics_, trace_);
+  }
+
+  std::function<void(std::string, std::string)> publisher() {
+    return [this](std::string topic, std::string payload) {
+      bus_->publish(std::move(topic), std::move(payload));
+    };
   }
 
   void broker_changed(const eventbus::BrokerState& state) {
     if (stopping_) return;
-    retained_logged_ = false;
+    inlet_->link_changed();
     runtime_->broker_changed(state.connected, state.reason, state.message);
     // Mappers of other programs have missed what was published meanwhile.
     if (state.connected) twin_->publish_deltas();
@@ -275,69 +233,10 @@ class Host {
     });
   }
 
-  /// Step 2 of the report path ends here, step 3 begins.
-  void take_from_bus(const eventbus::BusMessage& message) {
-    if (message.retained) return refuse_retained(message.topic);
-    const auto topic = wire::parse_topic(message.topic);
-    if (topic.kind == wire::TopicKind::twin_update_delta) {
-      // The short form is the same delta once more, for mappers of old.
-      if (topic.form != wire::TopicForm::full) return;
-      runtime_->handle_delta(topic.device, message.payload);
-      return;
-    }
-    if (topic.kind == wire::TopicKind::other && event_data_ && event_data_->takes(message.topic)) {
-      event_data_->spool().offer(message.topic, message.payload);
-      return;
-    }
-    twin_->handle_mqtt(message.topic, message.payload,
-                       message.from_broker ? "came back from Mosquitto by subscription"
-                                           : "delivered in the process, no broker");
-  }
-
-  /// A retained command would be carried out again at each start; none of ours is ever retained.
-  void refuse_retained(const std::string& topic) {
-    refused_.Increment();
-    if (std::exchange(retained_logged_, true)) return;
-    spdlog::warn(
-        "host: retained message on {} refused (further ones are only counted); clear it with: "
-        "mosquitto_pub -r -n -t '{}'",
-        topic, topic);
-  }
-
-  /// What the folder no longer holds goes; without a folder, all that ever came from one.
-  Result<void> apply_manifests() {
-    Manifests manifests;
-    if (!options_.manifests.empty()) {
-      auto read = read_manifests(options_.manifests, options_.node_name);
-      if (!read) return read.error();
-      manifests = std::move(*read);
-    }
-    for (const auto& [model, object] : manifests.models)
-      twin_->apply(model, object);
-    std::set<DeviceId> named;
-    for (const auto& [device, object] : manifests.devices) {
-      named.insert(device.meta.id);
-      twin_->apply(device, object);
-    }
-    for (const auto& id : twin_->local_devices())
-      if (!named.contains(id)) twin_->remove_device(id);
-    return {};
-  }
-
   void rescan_mappers() {
     if (!catalogue_.rescan()) return;
-    log_mappers();
+    log_mappers(catalogue_);
     runtime_->catalogue_changed();
-  }
-
-  void log_mappers() const {
-    for (const auto& entry : catalogue_.entries()) {
-      if (entry.refused.empty()) {
-        spdlog::info("host: mapper {} {} in {}", entry.note.name, entry.note.version, entry.file.string());
-      } else {
-        spdlog::warn("host: mapper file {} refused: {}", entry.file.string(), entry.refused);
-      }
-    }
   }
 
   Result<void> start_http() {
@@ -399,7 +298,6 @@ class Host {
   boost::asio::steady_timer quiet_timer_{io_};
   Metrics metrics_;
   Trace trace_;
-  prometheus::Counter& refused_;
   plugin::Catalogue catalogue_;
   std::unique_ptr<store::Storage> storage_;
   std::unique_ptr<store::StorageWriter> writer_;
@@ -410,11 +308,11 @@ class Host {
   std::unique_ptr<EventData> event_data_;  // with hub_
   std::unique_ptr<runtime::DeviceRuntime> runtime_;
   std::unique_ptr<twin::DeviceTwin> twin_;
+  std::optional<BusInlet> inlet_;
   std::unique_ptr<plugin::FolderWatch> folder_watch_;
   Result<void> outcome_;
   bool ready_ = false;
   bool stopping_ = false;
-  bool retained_logged_ = false;  // on this link
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "sdk/device/crd_documents.hpp"
 #include "sdk/schema/structural.hpp"
@@ -118,6 +119,25 @@ Result<Manifests> read_manifests(const std::filesystem::path& folder, const std:
   for (const auto& file : *files)
     collector.read(file);
   return std::move(collector).finish();
+}
+
+Result<void> apply_manifests(const HostOptions& options, twin::DeviceTwin& twin) {
+  Manifests manifests;
+  if (!options.manifests.empty()) {
+    auto read = read_manifests(options.manifests, options.node_name);
+    if (!read) return read.error();
+    manifests = std::move(*read);
+  }
+  for (const auto& [model, object] : manifests.models)
+    twin.apply(model, object);
+  std::set<DeviceId> named;
+  for (const auto& [device, object] : manifests.devices) {
+    named.insert(device.meta.id);
+    twin.apply(device, object);
+  }
+  for (const auto& id : twin.local_devices())
+    if (!named.contains(id)) twin.remove_device(id);
+  return {};
 }
 
 }  // namespace hearth::host

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "host/options.hpp"
+#include "host/twin/device_twin.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/device/device.hpp"
 
@@ -21,5 +23,8 @@ struct Manifests {
 
 /// Every *.yaml and *.yml of the folder, in the order of their names.
 Result<Manifests> read_manifests(const std::filesystem::path& folder, const std::string& node_name);
+
+/// The folder of the options as it is now: what it no longer holds goes; without a folder, all that ever came from one.
+Result<void> apply_manifests(const HostOptions& options, twin::DeviceTwin& twin);
 
 }  // namespace hearth::host

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/mapper_folders.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace hearth::host {
 namespace {
 
@@ -23,6 +25,16 @@ std::vector<std::filesystem::path> mapper_folders(const HostOptions& options) {
   const auto beside = beside_program();
   const std::filesystem::path installed = HEARTH_INSTALLED_MAPPERS;
   return {beside.empty() ? installed : beside, options.data_dir / "mappers"};
+}
+
+void log_mappers(const plugin::Catalogue& catalogue) {
+  for (const auto& entry : catalogue.entries()) {
+    if (entry.refused.empty()) {
+      spdlog::info("host: mapper {} {} in {}", entry.note.name, entry.note.version, entry.file.string());
+    } else {
+      spdlog::warn("host: mapper file {} refused: {}", entry.file.string(), entry.refused);
+    }
+  }
 }
 
 }  // namespace hearth::host

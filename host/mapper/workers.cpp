@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/mapper/workers.hpp"
 
+#include <future>
+#include <memory>
+
 namespace hearth::runtime {
 
 Workers::~Workers() {
@@ -19,6 +22,21 @@ void Workers::join() {
   for (auto& thread : more_)
     thread.join();
   more_.clear();
+}
+
+bool Workers::join_within(std::chrono::milliseconds limit) {
+  auto joined = std::make_shared<std::promise<void>>();
+  auto done = joined->get_future();
+  std::thread joiner([this, joined] {
+    join();
+    joined->set_value();
+  });
+  if (done.wait_for(limit) == std::future_status::ready) {
+    joiner.join();
+    return true;
+  }
+  joiner.detach();
+  return false;
 }
 
 }  // namespace hearth::runtime

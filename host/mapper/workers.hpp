@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <cstddef>
 #include <thread>
 #include <vector>
@@ -24,6 +25,8 @@ class Workers {
   void grow();
   /// Until nothing is left to do.
   void join();
+  /// False: something does not come back. A thread waits for it then, so the process can only end by _Exit.
+  bool join_within(std::chrono::milliseconds limit);
 
  private:
   // With one thread Asio would not wake another that has been attached.

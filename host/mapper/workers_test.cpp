@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
+#include <atomic>
 #include <latch>
 
 namespace hearth::runtime {
@@ -30,6 +31,14 @@ TEST(Workers, MoreBusesThanTheLimitShareTheThreads) {
     boost::asio::post(workers.executor(), [&] { done.count_down(); });
   done.wait();
   workers.join();
+}
+
+TEST(Workers, SayThatTheyWereJoinedInTime) {
+  Workers workers(2);
+  std::atomic<bool> done = false;
+  boost::asio::post(workers.executor(), [&] { done = true; });
+  EXPECT_TRUE(workers.join_within(std::chrono::seconds(30)));
+  EXPECT_TRUE(done);
 }
 
 TEST(Workers, EndWithoutBeingJoined) {
