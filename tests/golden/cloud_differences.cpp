@@ -85,6 +85,9 @@ std::string why_other_route(const CloudContext& context, const wire::Route& reco
   if (recorded.source == "edgecontroller" && (upsert || recorded.operation == ours.operation)) {
     return "a stock edge stores what comes from edgecontroller but tells neither DeviceTwin nor a mapper";
   }
+  if (context.sent_before && upsert) {
+    return "what was given up without an ack is sent again as an update: it may have come after all";
+  }
   if (context.connecting && upsert) return "on connect insert and update are the same to an edge";
   return "";
 }

@@ -13,6 +13,7 @@ namespace hearth::golden {
 struct CloudContext {
   bool connecting = false;    ///< the edge has just connected; nothing of the recording was sent since
   bool model_edited = false;  ///< a model has been edited in this scene
+  bool sent_before = false;   ///< the recorded object has come in this session, and was not acked
   std::string report;         ///< resource of the edge's message that a response of ours names, or empty
 };
 
