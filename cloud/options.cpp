@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sdk/base/settings.hpp"
 #include "sdk/device/desired_life.hpp"
 #include "sdk/schema/config_file.hpp"
 
@@ -29,11 +30,6 @@ constexpr std::string_view kConfigSchema = R"json({
     "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
   }
 })json";
-
-template <class Target>
-void take(const nlohmann::json& file, const char* key, Target& target) {
-  if (const auto found = file.find(key); found != file.end()) target = found->get<std::string>();
-}
 
 Result<void> take_lifetime(const std::string& text, CloudOptions& options) {
   const auto lifetime = device::parse_ttl(text);

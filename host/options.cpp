@@ -13,6 +13,7 @@
 #include "host/eventbus/broker_problems.hpp"
 #include "host/eventbus/topic_filter.hpp"
 #include "sdk/base/ids.hpp"
+#include "sdk/base/settings.hpp"
 #include "sdk/device/desired_life.hpp"
 #include "sdk/net/http_client.hpp"
 #include "sdk/schema/config_file.hpp"
@@ -63,11 +64,6 @@ std::string machine_name() {
   std::string name(buffer.data());
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
   return is_dns_subdomain(name) ? name : "edge-1";
-}
-
-template <class Target>
-void take(const nlohmann::json& file, const char* key, Target& target) {
-  if (const auto found = file.find(key); found != file.end()) target = found->get<std::string>();
 }
 
 /// A part of the file with settings of its own; empty if it is not there.
