@@ -189,7 +189,10 @@ class Host {
     outputs.conditions = [this](const DeviceId& id, std::vector<wire::Condition> conditions) {
       twin_->report_conditions(id, std::move(conditions));
     };
-    outputs.want_delta = [this](const DeviceId& id) { twin_->publish_delta(id); };
+    outputs.want_delta = [this](const DeviceId& id) {
+      twin_->publish_delta(id);
+      give_back_soon();
+    };
     outputs.still_wanted = [this](const DeviceId& id, const std::string& property, const std::string& value) {
       return twin_->wants(id, property, value);
     };
@@ -205,7 +208,10 @@ class Host {
     listener.changed = [this](const device::Device& device, const device::DeviceModel* model) {
       runtime_->device_changed(device, model);
     };
-    listener.removed = [this](const DeviceId& id) { runtime_->device_removed(id); };
+    listener.removed = [this](const DeviceId& id) {
+      runtime_->device_removed(id);
+      give_back_soon();
+    };
     twin_ = std::make_unique<twin::DeviceTwin>(scheduler_, *writer_,
                                                twin_options(options_, storage_->opened().problem),
                                                std::move(outputs), std::move(listener), metrics_, trace_);
@@ -225,7 +231,7 @@ class Host {
     if (state.connected) twin_->publish_deltas();
   }
 
-  /// What starting and connecting have used is used hardly again.
+  /// What starting, connecting and opening devices have used is used hardly again.
   void give_back_soon() {
     quiet_timer_.expires_after(kQuiet);
     quiet_timer_.async_wait([](const boost::system::error_code& error) {
