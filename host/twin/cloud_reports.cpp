@@ -68,6 +68,11 @@ void CloudReports::link_down() {
   pump();
 }
 
+void CloudReports::link_has_room() {
+  outbox_.has_room();
+  pump();
+}
+
 void CloudReports::answer(const std::string& msg_id, const wire::Answer& answer) {
   const auto report = answer.ok() ? outbox_.confirm(msg_id) : outbox_.reject(msg_id);
   if (!report) return;

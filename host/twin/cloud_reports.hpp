@@ -21,6 +21,7 @@ class CloudReports {
 
   void link_up(bool hearth_peer);
   void link_down();
+  void link_has_room();
   /// The cloud's answer to a message of ours.
   void answer(const std::string& msg_id, const wire::Answer& answer);
 

@@ -136,6 +136,10 @@ void DeviceTwin::link_down() {
   impl_->reports.link_down();
 }
 
+void DeviceTwin::link_has_room() {
+  impl_->reports.link_has_room();
+}
+
 void DeviceTwin::apply(const device::Device& device, const nlohmann::json& object) {
   impl_->changes.put_device(device, object, log_failure(device.meta.id));
 }

@@ -67,6 +67,8 @@ class DeviceTwin {
   void handle_hub(const wire::HubMessage& message);
   void link_up(bool hearth_peer);
   void link_down();
+  /// After Outputs::send has refused a message on a link that is up: it takes more again.
+  void link_has_room();
 
   /// `--manifests DIR` and tests: the same as an insert/update/delete from the cloud.
   void apply(const device::Device& device, const nlohmann::json& object);

@@ -39,7 +39,7 @@ Verdict Inventory::judge(const device::DeviceModel& next) const {
 
 void Inventory::adopt(device::Device device, std::string text) {
   const auto id = device.meta.id;
-  devices_.insert_or_assign(id, HeldDevice{std::move(device), std::move(text), session_});
+  devices_[id] = {std::move(device), std::move(text), session_};
 }
 
 void Inventory::adopt(device::DeviceModel model, std::string text) {
@@ -48,7 +48,7 @@ void Inventory::adopt(device::DeviceModel model, std::string text) {
 }
 
 void Inventory::seen_device(const DeviceId& id) {
-  if (const auto found = devices_.find(id); found != devices_.end()) found->second.session = session_;
+  if (auto* held = devices_.find(id)) held->session = session_;
 }
 
 void Inventory::seen_model(const DeviceId& id) {
@@ -69,8 +69,7 @@ void Inventory::drop_model(const DeviceId& id) {
 }
 
 const HeldDevice* Inventory::device(const DeviceId& id) const {
-  const auto found = devices_.find(id);
-  return found == devices_.end() ? nullptr : &found->second;
+  return devices_.find(id);
 }
 
 const HeldModel* Inventory::model(const DeviceId& id) const {
@@ -85,7 +84,7 @@ const device::DeviceModel* Inventory::model_of(const device::Device& device) con
 
 std::vector<const device::Device*> Inventory::devices_of(const DeviceId& model) const {
   std::vector<const device::Device*> users;
-  for (const auto& [id, held] : devices_) {
+  for (const auto& [id, held] : devices_.ordered()) {
     if (id.ns == model.ns && held.device.model_name == model.name) users.push_back(&held.device);
   }
   return users;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/twin/device_map.hpp"
 #include "sdk/base/ids.hpp"
 #include "sdk/device/device.hpp"
 
@@ -57,7 +58,7 @@ class Inventory {
   /// The model that a device names, of its own namespace; null while it is not known.
   const device::DeviceModel* model_of(const device::Device& device) const;
   std::vector<const device::Device*> devices_of(const DeviceId& model) const;
-  const std::map<DeviceId, HeldDevice>& devices() const { return devices_; }
+  const std::map<DeviceId, HeldDevice>& devices() const { return devices_.ordered(); }
   /// From a folder rather than the cloud: the cloud's lists do not speak of it.
   bool is_local(const DeviceId& device) const;
 
@@ -65,7 +66,7 @@ class Inventory {
   Verdict judge(const device::ObjectMeta& held, std::uint64_t held_session,
                 const device::ObjectMeta& next) const;
 
-  std::map<DeviceId, HeldDevice> devices_;
+  DeviceMap<HeldDevice> devices_;
   std::map<DeviceId, HeldModel> models_;
   std::uint64_t session_ = 1;
 };

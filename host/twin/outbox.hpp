@@ -11,8 +11,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "host/twin/device_map.hpp"
 #include "sdk/base/ids.hpp"
 #include "sdk/wire/topic.hpp"
 
@@ -66,6 +68,8 @@ class Outbox {
   void sent(SentReport report, const std::string& msg_id, TimePoint now);
   /// The link took no more; everything waits a moment.
   void refused(const Report& report, TimePoint now);
+  /// It takes more again.
+  void has_room() { hold_until_.reset(); }
   /// There is nothing to tell of these keys any more.
   void drop(const Report& report);
   /// The message that was in flight, which is no more; nothing if none was. What it told is owed no longer, except
@@ -95,7 +99,12 @@ class Outbox {
     bool queued = false;  ///< has its place in queue_
   };
   using Key = std::pair<DeviceId, ReportKind>;
-  using Slots = std::map<Key, Slot>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept {
+      return DeviceHash{}(key.first) * 31 + static_cast<std::size_t>(key.second);
+    }
+  };
+  using Slots = std::unordered_map<Key, Slot, KeyHash>;
 
   void owe(const Key& key, const std::set<std::string>& keys, const std::string& event_id);
   void enqueue(const Key& key, Slot& slot);
@@ -115,7 +124,7 @@ class Outbox {
   std::optional<TimePoint> hold_until_;
   Slots slots_;
   std::deque<Key> queue_;                                  ///< slots with something to send, oldest first
-  std::map<std::string, Key> flights_;                     ///< by msg_id
+  std::unordered_map<std::string, Key> flights_;           ///< by msg_id
   std::set<std::pair<TimePoint, std::string>> deadlines_;  ///< of the same flights
   std::map<DeviceId, std::set<std::string>> told_;         ///< to a stock peer, on this link
   std::size_t pending_ = 0;

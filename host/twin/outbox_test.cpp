@@ -98,6 +98,16 @@ TEST(Outbox, SendsAgainOnANewLink) {
   EXPECT_EQ(due(outbox, kStart).at(0).keys, Keys{"power"});
 }
 
+TEST(Outbox, WaitsNoLongerOnceTheLinkTakesMoreAgain) {
+  Outbox outbox(60s);
+  outbox.link_up(true);
+  outbox.owe_twin(kLamp, {"power"}, "e1");
+  outbox.refused(outbox.next(kStart).value(), kStart);
+  outbox.has_room();
+  EXPECT_EQ(outbox.next_due(), TimePoint::min());
+  EXPECT_EQ(due(outbox, kStart).size(), 1u);
+}
+
 TEST(Outbox, WaitsAMomentWhenTheLinkTakesNoMore) {
   Outbox outbox(60s);
   outbox.link_up(true);

@@ -108,17 +108,23 @@ std::optional<wire::TwinValue> read_value(const SQLite::Column& value, const jso
 /// One statement, run for row after row.
 class Rows {
  public:
-  Rows(SQLite::Database& db, const char* text) : statement_(db, text) {}
+  explicit Rows(SQLite::Statement& statement) : statement_(statement) {}
 
   template <class... Values>
   void run(const Values&... values) {
-    statement_.reset();
+    const Reset reset{statement_};
     int index = 0;
     (bind(++index, values), ...);
     statement_.exec();
   }
 
  private:
+  /// Also after a failure: a statement that is not reset holds its locks.
+  struct Reset {
+    SQLite::Statement& statement;
+    ~Reset() { statement.tryReset(); }
+  };
+
   // The texts outlive exec(), so SQLite needs no copy of them.
   void bind(int index, const std::string& text) { statement_.bindNoCopy(index, text); }
   void bind(int index, const char* text) { statement_.bind(index, text); }
@@ -131,88 +137,83 @@ class Rows {
     }
   }
 
-  SQLite::Statement statement_;
+  SQLite::Statement& statement_;
 };
 
-void erase_devices(SQLite::Database& db, const std::vector<DeviceId>& ids) {
-  if (ids.empty()) return;
-  Rows twins(db, "DELETE FROM device_twin WHERE deviceid=?1");
-  Rows devices(db, "DELETE FROM device WHERE id=?1");
-  Rows objects(db, "DELETE FROM meta WHERE key=?1");
-  for (const auto& id : ids) {
-    const auto name = id.str();
-    twins.run(name);
-    devices.run(name);
-    objects.run(wire::device_resource(id));
-  }
-}
+constexpr const char* kEraseTwins = "DELETE FROM device_twin WHERE deviceid=?1";
+constexpr const char* kEraseDevice = "DELETE FROM device WHERE id=?1";
+constexpr const char* kEraseObject = "DELETE FROM meta WHERE key=?1";
+constexpr const char* kEraseTwin = "DELETE FROM device_twin WHERE deviceid=?1 AND name=?2";
+constexpr const char* kPutDevice =
+    "INSERT INTO device (id, name, description, state, last_online) VALUES (?1,?2,?3,?4,?5)"
+    " ON CONFLICT (id) DO UPDATE SET description=?3, state=?4, last_online=?5";
+constexpr const char* kPutTwin =
+    "INSERT INTO device_twin (deviceid, name, expected, actual, expected_meta, actual_meta,"
+    " expected_version, actual_version, optional, attr_type) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"
+    " ON CONFLICT (deviceid, name) DO UPDATE SET expected=?3, actual=?4, expected_meta=?5,"
+    " actual_meta=?6, expected_version=?7, actual_version=?8, optional=?9, attr_type=?10";
+constexpr const char* kPutObject =
+    "INSERT INTO meta (key, type, value) VALUES (?1,?2,?3)"
+    " ON CONFLICT (key) DO UPDATE SET type=?2, value=?3";
 
-void put_devices(SQLite::Database& db, const std::vector<DeviceRow>& rows) {
-  if (rows.empty()) return;
-  Rows put(db,
-           "INSERT INTO device (id, name, description, state, last_online) VALUES (?1,?2,?3,?4,?5)"
-           " ON CONFLICT (id) DO UPDATE SET description=?3, state=?4, last_online=?5");
-  for (const auto& row : rows) {
-    const auto id = row.id.str();
-    put.run(id, row.id.name, row.description, row.state, row.last_online);
-  }
-}
+/// Writes one batch.
+class Put {
+ public:
+  Put(SQLite::Database& db, Statements& statements) : db_(db), statements_(statements) {}
 
-void put_twin(Rows& put, const TwinRow& row) {
-  const auto& property = *row.property;
-  std::optional<std::string> expected;
-  std::optional<std::string> expected_meta;
-  if (property.expected) {
-    expected = property.expected->value;
-    expected_meta = print_expected_meta(property);
-  }
-  std::optional<std::string> actual;
-  std::optional<std::string> actual_meta;
-  if (property.actual) {
-    actual = property.actual->value;
-    actual_meta = print_actual_meta(property);
-  }
-  const auto expected_version = print_version(property.expected_version);
-  const auto actual_version = print_version(property.actual_version);
-  put.run(row.device, row.key, expected, actual, expected_meta, actual_meta, expected_version, actual_version,
-          std::int64_t{property.optional ? 1 : 0}, property.type);
-}
-
-void put_twins(SQLite::Database& db, const std::vector<TwinRow>& rows) {
-  std::optional<Rows> put;
-  std::optional<Rows> erase;
-  for (const auto& row : rows) {
-    if (!row.property) {
-      if (!erase) erase.emplace(db, "DELETE FROM device_twin WHERE deviceid=?1 AND name=?2");
-      erase->run(row.device, row.key);
-      continue;
+  void erase_devices(const std::vector<DeviceId>& ids) {
+    for (const auto& id : ids) {
+      const auto name = id.str();
+      rows(kEraseTwins).run(name);
+      rows(kEraseDevice).run(name);
+      rows(kEraseObject).run(wire::device_resource(id));
     }
-    if (!put) {
-      put.emplace(
-          db,
-          "INSERT INTO device_twin (deviceid, name, expected, actual, expected_meta, actual_meta,"
-          " expected_version, actual_version, optional, attr_type) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"
-          " ON CONFLICT (deviceid, name) DO UPDATE SET expected=?3, actual=?4, expected_meta=?5,"
-          " actual_meta=?6, expected_version=?7, actual_version=?8, optional=?9, attr_type=?10");
-    }
-    put_twin(*put, row);
   }
-}
-
-void put_objects(SQLite::Database& db, const Batch& batch) {
-  if (!batch.erased_objects.empty()) {
-    Rows erase(db, "DELETE FROM meta WHERE key=?1");
+  void devices(const std::vector<DeviceRow>& all) {
+    for (const auto& row : all)
+      rows(kPutDevice).run(row.id.str(), row.id.name, row.description, row.state, row.last_online);
+  }
+  void twins(const std::vector<TwinRow>& all) {
+    for (const auto& row : all) {
+      if (row.property) {
+        twin(row, *row.property);
+      } else {
+        rows(kEraseTwin).run(row.device, row.key);
+      }
+    }
+  }
+  void objects(const Batch& batch) {
     for (const auto& key : batch.erased_objects)
-      erase.run(key);
+      rows(kEraseObject).run(key);
+    for (const auto& object : batch.objects)
+      rows(kPutObject).run(object.key, object.type, object.text);
+    if (batch.time_ms != 0) rows(kPutObject).run(kTimeKey, kTimeType, std::to_string(batch.time_ms));
   }
-  if (batch.objects.empty() && batch.time_ms == 0) return;
-  Rows put(db,
-           "INSERT INTO meta (key, type, value) VALUES (?1,?2,?3)"
-           " ON CONFLICT (key) DO UPDATE SET type=?2, value=?3");
-  for (const auto& object : batch.objects)
-    put.run(object.key, object.type, object.text);
-  if (batch.time_ms != 0) put.run(kTimeKey, kTimeType, std::to_string(batch.time_ms));
-}
+
+ private:
+  Rows rows(const char* text) { return Rows(statements_.get(db_, text)); }
+
+  void twin(const TwinRow& row, const Property& property) {
+    std::optional<std::string> expected;
+    std::optional<std::string> expected_meta;
+    if (property.expected) {
+      expected = property.expected->value;
+      expected_meta = print_expected_meta(property);
+    }
+    std::optional<std::string> actual;
+    std::optional<std::string> actual_meta;
+    if (property.actual) {
+      actual = property.actual->value;
+      actual_meta = print_actual_meta(property);
+    }
+    rows(kPutTwin).run(row.device, row.key, expected, actual, expected_meta, actual_meta,
+                       print_version(property.expected_version), print_version(property.actual_version),
+                       std::int64_t{property.optional ? 1 : 0}, property.type);
+  }
+
+  SQLite::Database& db_;
+  Statements& statements_;
+};
 
 void load_devices(SQLite::Database& db, Stored& stored) {
   SQLite::Statement row(db, "SELECT id, description, state, last_online FROM device");
@@ -284,11 +285,12 @@ Stored load(SQLite::Database& db) {
   return stored;
 }
 
-void put(SQLite::Database& db, const Batch& batch) {
-  erase_devices(db, batch.erased_devices);
-  put_devices(db, batch.devices);
-  put_twins(db, batch.twins);
-  put_objects(db, batch);
+void put(SQLite::Database& db, Statements& statements, const Batch& batch) {
+  Put put(db, statements);
+  put.erase_devices(batch.erased_devices);
+  put.devices(batch.devices);
+  put.twins(batch.twins);
+  put.objects(batch);
 }
 
 }  // namespace hearth::twin::sql

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "host/twin/statements.hpp"
 #include "host/twin/twin_table.hpp"
 
 namespace hearth::twin::sql {
@@ -55,8 +56,8 @@ struct Batch {
   std::int64_t time_ms = 0;  ///< 0: not stored
 };
 
-/// Does the same when it runs twice.
-void put(SQLite::Database& db, const Batch& batch);
+/// Does the same when it runs twice. `statements` is kept from batch to batch.
+void put(SQLite::Database& db, Statements& statements, const Batch& batch);
 
 inline constexpr const char* kDeviceType = "device";
 inline constexpr const char* kDeviceModelType = "devicemodel";

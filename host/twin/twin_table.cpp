@@ -216,8 +216,7 @@ std::optional<nlohmann::json> make_delta(const Properties& held, const device::D
 }
 
 const TwinDevice* TwinTable::find(const DeviceId& id) const {
-  const auto found = devices_.find(id);
-  return found == devices_.end() ? nullptr : &found->second;
+  return devices_.find(id);
 }
 
 TwinDevice& TwinTable::add(const DeviceId& id) {
@@ -229,8 +228,7 @@ void TwinTable::remove(const DeviceId& id) {
 }
 
 TwinDevice* TwinTable::edit(const DeviceId& id) {
-  const auto found = devices_.find(id);
-  return found == devices_.end() ? nullptr : &found->second;
+  return devices_.find(id);
 }
 
 void TwinTable::adopt(const DeviceId& id, const TwinChange& change, std::int64_t now_ms) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "host/twin/device_map.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/base/ids.hpp"
 #include "sdk/device/device.hpp"
@@ -104,10 +105,10 @@ class TwinTable {
   TwinDevice* edit(const DeviceId& id);
   /// `now_ms` is what values get that are equal but told anew.
   void adopt(const DeviceId& id, const TwinChange& change, std::int64_t now_ms);
-  const std::map<DeviceId, TwinDevice>& devices() const { return devices_; }
+  const std::map<DeviceId, TwinDevice>& devices() const { return devices_.ordered(); }
 
  private:
-  std::map<DeviceId, TwinDevice> devices_;
+  DeviceMap<TwinDevice> devices_;
 };
 
 }  // namespace hearth::twin

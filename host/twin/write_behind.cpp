@@ -56,12 +56,13 @@ void WriteBehind::write() {
   if (now_ms >= stored_time_ms_ + kTimeStepMs || now_ms < stored_time_ms_) batch->time_ms = now_ms;
   taken_ = std::exchange(dirty_, {});
   answers_ = std::exchange(waiting_, {});
-  writer_.write([batch](SQLite::Database& db) { sql::put(db, *batch); },
-                [this, time_ms = batch->time_ms, alive = std::weak_ptr(alive_)](const Result<void>& result) {
-                  if (alive.expired()) return;
-                  if (result && time_ms != 0) stored_time_ms_ = time_ms;
-                  written(result);
-                });
+  writer_.write(
+      [batch, statements = statements_](SQLite::Database& db) { sql::put(db, *statements, *batch); },
+      [this, time_ms = batch->time_ms, alive = std::weak_ptr(alive_)](const Result<void>& result) {
+        if (alive.expired()) return;
+        if (result && time_ms != 0) stored_time_ms_ = time_ms;
+        written(result);
+      });
   stall_->set(scheduler_.now() + kStall, [this] {
     if (events_.stalled) events_.stalled();
   });

@@ -65,6 +65,7 @@ class WriteBehind {
   const Inventory& inventory_;
   ForwardTime& time_;
   WriteBehindEvents events_;
+  std::shared_ptr<sql::Statements> statements_ = std::make_shared<sql::Statements>();
   DirtyRows dirty_;
   std::optional<DirtyRows> taken_;  ///< under way
   Waiters waiting_;                 ///< for the next batch
