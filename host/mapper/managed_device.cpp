@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
 
 namespace hearth::runtime {
 namespace {
@@ -35,19 +37,48 @@ ManagedDevice::ManagedDevice(const Surroundings& around, DeviceId id)
 
 void ManagedDevice::start(std::function<void()> finished) {
   finished_ = std::move(finished);
-  boost::asio::co_spawn(around_.io, run(),
-                        [self = shared_from_this()](std::exception_ptr problem) { self->ended(problem); });
+  begin();
+}
+
+void ManagedDevice::begin() {
+  life_.rest.begin();
+  auto setup = prepare();
+  if (setup) {
+    served_ = true;
+    boost::asio::co_spawn(around_.io, connect_and_serve(std::move(*setup)),
+                          [self = shared_from_this()](std::exception_ptr problem) { self->ended(problem); });
+    return;
+  }
+  life_.word.condition(ConditionStatus::no, setup.error().code, setup.error().text);
+  // Also at first: a host that was killed has left its devices "online".
+  life_.word.state("offline");
+}
+
+void ManagedDevice::begin_anew() {
+  if (served_) return life_.rest.reopen();
+  if (finished_ && !life_.rest.stopping()) begin();
 }
 
 void ManagedDevice::ended(std::exception_ptr problem) {
+  served_ = false;
   try {
     if (problem) std::rethrow_exception(problem);
+    if (!life_.rest.stopping()) return begin();
   } catch (const std::exception& error) {
     life_.word.condition(ConditionStatus::no, "Internal",
                          fmt::format("the host gave this device up: {}", error.what()));
   }
-  const auto finished = std::exchange(finished_, nullptr);
-  finished();
+  finish();
+}
+
+void ManagedDevice::finish() {
+  if (const auto finished = std::exchange(finished_, nullptr)) finished();
+}
+
+/// `finished` comes later in any case, as its owner may be in the middle of stopping others.
+void ManagedDevice::stop() {
+  life_.rest.stop();
+  if (!served_) boost::asio::post(around_.io, [self = shared_from_this()] { self->finish(); });
 }
 
 void ManagedDevice::set(const device::Device& device, const device::DeviceModel* model) {
@@ -55,7 +86,7 @@ void ManagedDevice::set(const device::Device& device, const device::DeviceModel*
   auto next = model ? std::make_shared<const Wiring>(make_wiring(device, *model)) : nullptr;
   if (next && wiring_ && *next == *wiring_) return;
   wiring_ = std::move(next);
-  life_.rest.reopen();
+  begin_anew();
 }
 
 void ManagedDevice::want(const std::map<std::string, std::string>& desired) {
@@ -73,24 +104,7 @@ void ManagedDevice::look_again() {
     const auto now_chosen = find_mapper();
     if (now_chosen && *now_chosen == mapper_) return;
   }
-  life_.rest.reopen();
-}
-
-boost::asio::awaitable<void> ManagedDevice::run() {
-  const auto self = shared_from_this();
-  while (!life_.rest.stopping()) {
-    life_.rest.begin();
-    auto setup = prepare();
-    if (setup) {
-      co_await connect_and_serve(std::move(*setup));
-      continue;
-    }
-    life_.word.condition(ConditionStatus::no, setup.error().code, setup.error().text);
-    // Also at first: a host that was killed has left its devices "online".
-    life_.word.state("offline");
-    while (life_.rest.undisturbed())
-      co_await life_.rest.until(std::nullopt);
-  }
+  begin_anew();
 }
 
 Result<std::shared_ptr<plugin::LoadedMapper>> ManagedDevice::find_mapper() const {

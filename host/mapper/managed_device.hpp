@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of one device: finds its mapper, checks the configuration, opens, lets a DeviceSession serve it, and starts
-// again after a failure. A single coroutine; everything else only wakes it.
+// again after a failure. While somebody serves it, it is a single coroutine, and everything else only wakes that; a device
+// that nobody can serve has none and waits for a change.
 // Thread: members on the io_context thread; mapper calls on the strand of the device's bus.
 // Errors: each problem is the device's condition MapperReady with a reason and a sentence.
 #pragma once
@@ -27,19 +28,23 @@ class ManagedDevice : public std::enable_shared_from_this<ManagedDevice> {
   /// The catalogue has changed.
   void look_again();
   void tell_conditions() const { life_.word.conditions(); }
-  void stop() { life_.rest.stop(); }
+  void stop();
 
  private:
-  boost::asio::awaitable<void> run();
+  /// Serves the device, or says why it cannot be served.
+  void begin();
+  void begin_anew();
   Result<Setup> prepare() const;
   Result<std::shared_ptr<plugin::LoadedMapper>> find_mapper() const;
   boost::asio::awaitable<void> connect_and_serve(Setup setup);
   boost::asio::awaitable<void> back_off(mapper::Status why);
   void ended(std::exception_ptr problem);
+  void finish();
 
   const Surroundings& around_;
   DeviceLife life_;
-  std::function<void()> finished_;
+  std::function<void()> finished_;  ///< null before start() and after the end
+  bool served_ = false;             ///< the coroutine runs
   std::string model_name_;
   std::shared_ptr<const Wiring> wiring_;          ///< null while the model is not known
   std::shared_ptr<plugin::LoadedMapper> mapper_;  ///< of the open device
