@@ -58,7 +58,7 @@ class LocalTransport final : public kube::Transport {
 
   asio::awaitable<Result<kube::ObjectList>> list(std::string path) override {
     auto list = co_await api_->list(std::move(path));
-    if (list.refusal) co_return kube::document_error(list.refusal->status, *list.refusal->document);
+    if (list.refusal) co_return kube::document_error(list.refusal->status, list.refusal->document->tree());
     co_return kube::ObjectList{std::move(list.items), std::move(list.resource_version)};
   }
 
@@ -67,7 +67,7 @@ class LocalTransport final : public kube::Transport {
       return on_event({type, std::move(object)});
     };
     const auto refusal = co_await api_->watch(std::move(target), std::move(tell));
-    if (refusal) co_return kube::document_error(refusal->status, *refusal->document);
+    if (refusal) co_return kube::document_error(refusal->status, refusal->document->tree());
     co_return Result<void>();
   }
 

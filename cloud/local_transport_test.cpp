@@ -106,10 +106,10 @@ TEST_P(EitherWay, CreatesGetsPatchesReplacesAndRemoves) {
   ASSERT_TRUE(patched) << patched.error();
   auto got = await(client_->get(models("lamp")));
   ASSERT_TRUE(got) << got.error();
-  EXPECT_EQ(*got, **patched);
+  EXPECT_EQ(*got, (*patched)->tree());
   (*got)["metadata"]["annotations"]["text"] = "newest";
   EXPECT_TRUE(await(client_->replace(models("lamp"), *got)));
-  EXPECT_EQ((*await(client_->get_object(models("lamp"))).value())["metadata"]["annotations"]["text"],
+  EXPECT_EQ(await(client_->get_object(models("lamp"))).value()->tree()["metadata"]["annotations"]["text"],
             "newest");
   EXPECT_TRUE(await(client_->remove(models("lamp"))));
   EXPECT_EQ(await(client_->get(models("lamp"))).error().cls, ErrorClass::not_found);
@@ -158,7 +158,7 @@ TEST_P(EitherWay, WatchesFromAVersionOn) {
   ASSERT_TRUE(await(client_->remove(models("lamp"))));
   std::vector<std::string> seen;
   const auto ended = await(client_->watch(models(), version, [&](const kube::WatchEvent& event) {
-    seen.push_back(event.type + " " + kube::name_of(*event.object));
+    seen.push_back(event.type + " " + std::string(event.object->name()));
     return seen.size() < 2;
   }));
   EXPECT_TRUE(ended);
@@ -201,10 +201,10 @@ TEST_P(EitherWay, AnInformerKeepsUp) {
   options.path = models();
   kube::InformerCallbacks callbacks;
   callbacks.on_upsert = [&told](const kube::ObjectPtr& object) {
-    told.push_back("+" + kube::name_of(*object));
+    told.push_back("+" + std::string(object->name()));
   };
   callbacks.on_delete = [&told](const kube::ObjectPtr& object) {
-    told.push_back("-" + kube::name_of(*object));
+    told.push_back("-" + std::string(object->name()));
   };
   callbacks.on_synced = [&told] { told.emplace_back("synced"); };
   kube::Informer informer(io_.get_executor(), access_, "t", options, callbacks);

@@ -50,7 +50,7 @@ class LocalClient final : public LocalApi {
     auto http = signed_request(std::move(request.method), std::move(request.target));
     http.headers.add("Content-Type", std::move(request.content_type));
     auto response = co_await serving_->router->call(std::move(http), std::move(request.body));
-    co_return Reply{response.status, std::move(response.document)};
+    co_return as_reply(std::move(response));
   }
 
   boost::asio::awaitable<List> list(std::string target) override {
@@ -85,10 +85,12 @@ class LocalClient final : public LocalApi {
   }
 
  private:
-  static Reply refusal(const Status& status) {
-    auto response = status_response(status);
+  static Reply as_reply(Response response) {
+    if (!response.document && response.headers.get("Content-Type") == "application/json")
+      response.document = Object::read(std::move(response.text));
     return {response.status, std::move(response.document)};
   }
+  static Reply refusal(const Status& status) { return as_reply(status_response(status)); }
 
   net::HttpRequest signed_request(std::string method, std::string target) const {
     net::HttpRequest request;

@@ -29,13 +29,4 @@ struct Change {
 };
 using ChangePtr = std::shared_ptr<const Change>;
 
-/// An object's JSON text, printed once and shared by all who send or store it.
-using TextPtr = std::shared_ptr<const std::string>;
-
-/// A change on its way to the watches.
-struct WatchedChange {
-  ChangePtr change;
-  TextPtr text;  ///< of change->object; null: not printed yet
-};
-
 }  // namespace hearth::api

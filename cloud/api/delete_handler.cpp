@@ -67,9 +67,9 @@ Answer<ObjectPtr> delete_matching(Transaction& transaction, const LifecycleConte
     if (!selector.matches(*object)) continue;
     const Key key{call.type->resource(), namespace_of(*object), name_of(*object)};
     if (auto gone = delete_object(transaction, context, key, preconditions); !gone) return gone;
-    list["items"].push_back(in_version(*call.type, *call.version, *object));
+    list["items"].push_back(in_version(*call.type, *call.version, object->tree()));
   }
-  return std::make_shared<const json>(std::move(list));
+  return Object::of(list);
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ Reply delete_objects(const Services* services, CallPtr call) {
   };
   const auto done = co_await services->store.write(std::move(work), options->dry_run);
   if (!done) co_return done.error();
-  const bool whole = text_at(*done->object, {"kind"}) == call->type->name.kind;
-  co_return object_response(200, whole ? shown_in(*call->type, *call->version, done->object) : done->object);
+  const bool whole = (*done)->kind() == call->type->name.kind;
+  co_return object_response(200, whole ? shown_in(*call->type, *call->version, *done) : *done);
 }
 
 }  // namespace hearth::api

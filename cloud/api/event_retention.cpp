@@ -18,7 +18,7 @@ std::string last_seen(const nlohmann::json& event) {
 }
 
 void erase_event(Transaction& transaction, const ObjectPtr& event) {
-  transaction.erase({"events", namespace_of(*event), name_of(*event)}, *event);
+  transaction.erase({"events", namespace_of(*event), name_of(*event)}, event->tree());
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ void drop_old_events(Transaction& transaction, const std::string& ns, WallTime n
   const auto oldest = to_rfc3339(now - kEventLifetime);
   std::vector<Dated> kept;
   for (auto& event : transaction.list("events", ns)) {
-    auto time = last_seen(*event);
+    auto time = last_seen(event->tree());
     if (time < oldest) {
       erase_event(transaction, event);
     } else {

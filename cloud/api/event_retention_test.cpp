@@ -16,7 +16,7 @@ constexpr auto kNow = WallTime(std::chrono::hours(500'000));
 class Events : public Transaction {
  public:
   void add(const std::string& name, WallTime last, WallTime created) {
-    objects_[name] = std::make_shared<const json>(json{
+    objects_[name] = Object::of(json{
         {"metadata", {{"name", name}, {"namespace", "home"}, {"creationTimestamp", to_rfc3339(created)}}},
         {"lastTimestamp", to_rfc3339(last)}});
   }
@@ -37,6 +37,7 @@ class Events : public Transaction {
   bool namespace_empty(const std::string&) const override { return objects_.empty(); }
   std::vector<Key> keys_in_namespace(const std::string&) const override { return {}; }
   ObjectPtr put(const Key&, json) override { return nullptr; }
+  ObjectPtr put_status(const Key&, std::string_view) override { return nullptr; }
   ObjectPtr erase(const Key& key, json) override {
     EXPECT_EQ(key.resource + " " + key.ns, "events home");
     objects_.erase(key.name);

@@ -4,15 +4,16 @@
 #pragma once
 
 #include <initializer_list>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "cloud/object/object.hpp"
+
 namespace hearth::api {
 
-/// Objects in memory never change: a write makes a new one.
-using ObjectPtr = std::shared_ptr<const nlohmann::json>;
+using object::Object;
+using object::ObjectPtr;
 
 inline const nlohmann::json* at_path(const nlohmann::json& root,
                                      std::initializer_list<std::string_view> path) {
@@ -48,6 +49,16 @@ inline std::string namespace_of(const nlohmann::json& object) {
 }
 inline std::string version_of(const nlohmann::json& object) {
   return text_at(object, {"metadata", "resourceVersion"});
+}
+
+inline std::string name_of(const Object& object) {
+  return std::string(object.name());
+}
+inline std::string namespace_of(const Object& object) {
+  return std::string(object.ns());
+}
+inline std::string version_of(const Object& object) {
+  return std::string(object.version());
 }
 
 }  // namespace hearth::api

@@ -47,7 +47,7 @@ Answer<void> check_namespace(const Transaction& transaction, const ResourceType&
   const auto ns = namespace_of(object);
   const auto found = transaction.get(namespace_key(ns));
   if (found == nullptr) return not_found({"", "namespaces", "Namespace"}, ns);
-  if (terminating(*found)) return namespace_terminating(type.name, name_of(object), ns);
+  if (terminating(found->tree())) return namespace_terminating(type.name, name_of(object), ns);
   return {};
 }
 
@@ -56,7 +56,7 @@ Find finder(const Transaction& transaction) {
                         const std::string& name) -> std::optional<json> {
     const auto found = transaction.get({KindName{group, plural, {}}.resource(), ns, name});
     if (found == nullptr) return std::nullopt;
-    return *found;
+    return found->tree();
   };
 }
 
@@ -107,12 +107,12 @@ void raise_generation(json& object) {
   generation = (generation.is_number_integer() ? generation.get<std::int64_t>() : 0) + 1;
 }
 
-Answer<void> check_preconditions(const KindName& kind, const json& current, const json& object) {
+Answer<void> check_preconditions(const KindName& kind, const Object& current, const json& object) {
   const auto name = name_of(current);
   const auto wanted = version_of(object);
   if (!wanted.empty() && wanted != version_of(current)) return stale(kind, name);
   const auto uid = text_at(object, {"metadata", "uid"});
-  const auto stored_uid = text_at(current, {"metadata", "uid"});
+  const auto stored_uid = std::string(current.uid());
   if (uid.empty() || uid == stored_uid) return {};
   return conflict(kind, name,
                   "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + stored_uid,
@@ -140,8 +140,10 @@ Answer<void> check_finalizers(const KindName& kind, const json& current, const j
 void finish_namespace(Transaction& transaction, const std::string& ns) {
   if (ns.empty()) return;
   const auto found = transaction.get(namespace_key(ns));
-  if (found != nullptr && terminating(*found) && transaction.namespace_empty(ns)) {
-    transaction.erase(namespace_key(ns), *found);
+  if (found == nullptr) return;
+  auto object = found->tree();
+  if (terminating(object) && transaction.namespace_empty(ns)) {
+    transaction.erase(namespace_key(ns), std::move(object));
   }
 }
 
@@ -202,7 +204,7 @@ Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleCont
   for (const auto& inner : transaction.keys_in_namespace(key.name)) {
     const auto* type = context.registry->find_resource(inner.resource);
     if (type == nullptr) {
-      transaction.erase(inner, *transaction.get(inner));
+      transaction.erase(inner, transaction.get(inner)->tree());
       continue;
     }
     const LifecycleContext below{type, context.registry, nullptr, nullptr, context.now};
@@ -249,46 +251,42 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
 }
 
 Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext& context,
-                                const ObjectPtr& current, json object, bool status_write) {
+                                const ObjectPtr& stored, json object, bool status_write) {
   const auto& type = *context.type;
+  const auto current = stored->tree();
   const bool status_apart = type.storage_version().has_status;
-  if (auto sound = check_preconditions(type.name, *current, object); !sound) return sound.error();
+  if (auto sound = check_preconditions(type.name, *stored, object); !sound) return sound.error();
   json next;
   if (status_write) {
-    next = *current;
+    next = current;
     next.erase("status");
     if (const auto status = object.find("status"); status != object.end()) next["status"] = *status;
   } else {
     next = std::move(object);
-    keep_immutable(*current, next);
+    keep_immutable(current, next);
     if (status_apart) next.erase("status");
-    const auto status = current->find("status");
-    if (status_apart && status != current->end()) next["status"] = *status;
+    const auto status = current.find("status");
+    if (status_apart && status != current.end()) next["status"] = *status;
   }
-  if (auto sound = check_finalizers(type.name, *current, next); !sound) return sound.error();
-  if (!status_write && next != *current) {
-    if (auto admitted = admit(transaction, context, next, current.get()); !admitted) return admitted.error();
+  if (auto sound = check_finalizers(type.name, current, next); !sound) return sound.error();
+  if (!status_write && next != current) {
+    if (auto admitted = admit(transaction, context, next, &current); !admitted) return admitted.error();
   }
-  if (next == *current) return current;
-  if (!type.builtin && spec_differs(*current, next, status_apart)) raise_generation(next);
-  const auto key = key_of(type, *current);
+  if (next == current) return stored;
+  if (!type.builtin && spec_differs(current, next, status_apart)) raise_generation(next);
+  const auto key = key_of(type, current);
   const bool released = dying(next) && array_at(next, {"metadata", "finalizers"}).empty();
   if (released && type.resource() != "namespaces") return remove(transaction, key, std::move(next));
   return transaction.put(key, std::move(next));
 }
 
 Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext& context,
-                                const ObjectPtr& current, const json& preconditions, json status) {
-  if (auto sound = check_preconditions(context.type->name, *current, preconditions); !sound)
-    return sound.error();
-  const auto* old = at_path(*current, {"status"});
-  if (old != nullptr && *old == status) return current;
-  auto next = json::object();
-  for (const auto& [name, value] : current->items()) {
-    if (name != "status") next[name] = value;
-  }
-  next["status"] = std::move(status);
-  return transaction.put(key_of(*context.type, *current), std::move(next));
+                                const ObjectPtr& current, const json& preconditions,
+                                std::string_view status) {
+  const auto& type = *context.type;
+  if (auto sound = check_preconditions(type.name, *current, preconditions); !sound) return sound.error();
+  if (status == current->status()) return current;
+  return transaction.put_status({type.resource(), namespace_of(*current), name_of(*current)}, status);
 }
 
 Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext& context, const Key& key,
@@ -296,13 +294,15 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
   const auto& kind = context.type->name;
   const auto current = transaction.get(key);
   if (current == nullptr) return not_found(kind, key.name);
-  if (auto allowed = check_deletable(kind, *current, preconditions); !allowed) return allowed.error();
-  if (key.resource == "namespaces") return delete_namespace(transaction, context, key, *current);
-  if (!array_at(*current, {"metadata", "finalizers"}).empty()) {
-    return mark_dying(transaction, context, key, *current);
+  auto object = current->tree();
+  if (auto allowed = check_deletable(kind, object, preconditions); !allowed) return allowed.error();
+  if (key.resource == "namespaces") return delete_namespace(transaction, context, key, std::move(object));
+  if (!array_at(object, {"metadata", "finalizers"}).empty()) {
+    return mark_dying(transaction, context, key, std::move(object));
   }
-  remove(transaction, key, *current);
-  return std::make_shared<const json>(success(kind, *current));
+  auto answer = Object::of(success(kind, object));
+  remove(transaction, key, std::move(object));
+  return answer;
 }
 
 Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry& registry, WallTime now) {
@@ -332,8 +332,8 @@ Answer<ObjectPtr> publish_definitions(Transaction& transaction, const Registry& 
     if (!stored) return stored;
   }
   for (const auto& object : transaction.list(type->resource(), "")) {
-    if (std::find(served.begin(), served.end(), name_of(*object)) == served.end()) {
-      transaction.erase(key_of(*type, *object), *object);
+    if (std::find(served.begin(), served.end(), object->name()) == served.end()) {
+      transaction.erase({type->resource(), {}, name_of(*object)}, object->tree());
     }
   }
   return ObjectPtr();

@@ -24,15 +24,15 @@ LifecycleContext lifecycle_context(const Services& services, const ResourceType&
 Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context,
                                 nlohmann::json object);
 
-/// Puts `object` in the place of `current`: of a status write only its status, of another everything else.
+/// Puts `object` in the place of `stored`: of a status write only its status, of another everything else.
 /// What changes nothing is not written.
 Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext& context,
-                                const ObjectPtr& current, nlohmann::json object, bool status_write);
+                                const ObjectPtr& stored, nlohmann::json object, bool status_write);
 
-/// The same for a status that has been checked; `preconditions` may carry metadata.resourceVersion and uid.
+/// The same for a status that has been checked and printed; `preconditions` may carry metadata.resourceVersion and uid.
 Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext& context,
                                 const ObjectPtr& current, const nlohmann::json& preconditions,
-                                nlohmann::json status);
+                                std::string_view status);
 
 struct DeletePreconditions {
   std::string uid;

@@ -21,7 +21,7 @@ bool tell_start(const WatchStart& start, const WatchView& view, const OnEvent& o
     if (!tell(view.added(object), on_event)) return false;
   }
   for (const auto& change : start.backlog) {
-    if (!tell(view.change({change, nullptr}), on_event)) return false;
+    if (!tell(view.change(*change), on_event)) return false;
   }
   return true;
 }
@@ -64,8 +64,8 @@ asio::awaitable<Answer<void>> watch_locally(const Services* services, CallPtr ca
   if (!start) co_return start.error();
   if (!tell_start(*start, view, on_event)) co_return Answer<void>();
   while (!queue->closed() && SteadyClock::now() < end) {
-    for (const auto& watched : queue->take()) {
-      if (!tell(view.change(watched), on_event)) co_return Answer<void>();
+    for (const auto& change : queue->take()) {
+      if (!tell(view.change(*change), on_event)) co_return Answer<void>();
     }
     if (queue->overflown()) co_return expired("the watch was read too slowly and is ended");
     co_await queue->wait(end);

@@ -254,8 +254,8 @@ json in_version(const ResourceType& type, const TypeVersion& version, const json
 }
 
 ObjectPtr shown_in(const ResourceType& type, const TypeVersion& version, const ObjectPtr& object) {
-  if (text_at(*object, {"apiVersion"}) == api_version(type.name.group, version.name)) return object;
-  return std::make_shared<const json>(in_version(type, version, *object));
+  if (object->api_version() == api_version(type.name.group, version.name)) return object;
+  return Object::of(in_version(type, version, object->tree()));
 }
 
 }  // namespace hearth::api

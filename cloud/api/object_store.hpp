@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "cloud/api/change.hpp"
+#include "cloud/api/published_objects.hpp"
 #include "cloud/api/status.hpp"
 #include "cloud/api/watch_queue.hpp"
 #include "sdk/base/error.hpp"
@@ -35,35 +35,18 @@ class Transaction {
   virtual std::vector<Key> keys_in_namespace(const std::string& ns) const = 0;
   /// Stores with a new resourceVersion, which the returned object carries.
   virtual ObjectPtr put(const Key& key, nlohmann::json object) = 0;
+  /// The same object with another status, given as JSON text; there must be one.
+  virtual ObjectPtr put_status(const Key& key, std::string_view status) = 0;
   /// Removes; `last` is what watchers see of it, with the deletion's resourceVersion.
   virtual ObjectPtr erase(const Key& key, nlohmann::json last) = 0;
-};
-
-/// What a write has stored, and its text where the commit needed that.
-struct Written {
-  ObjectPtr object;
-  TextPtr text;
 };
 
 /// What a write does; runs on the strand, must not block. An error undoes what it did.
 using Work = std::function<Answer<ObjectPtr>(Transaction&)>;
 
-struct Snapshot {
-  std::uint64_t version = 0;
-  std::vector<ObjectPtr> objects;
-};
-
-/// Where a watch begins.
-struct WatchStart {
-  std::uint64_t version = 0;
-  std::vector<ObjectPtr> initial;  ///< when asked for: everything there is
-  std::vector<ChangePtr> backlog;  ///< what happened since the version asked for
-};
-
 class ObjectStore {
  public:
-  /// Changes kept for watches and pages from an older version.
-  static constexpr std::size_t kWindow = 1024;
+  static constexpr std::size_t kWindow = PublishedObjects::kWindow;
 
   ObjectStore(boost::asio::any_io_executor executor, std::filesystem::path file);
   ~ObjectStore();
@@ -74,7 +57,7 @@ class ObjectStore {
   Answer<ObjectPtr> write_at_start(const Work& work);
 
   /// With `dry_run` everything is undone and the answer is what it would have been.
-  boost::asio::awaitable<Answer<Written>> write(Work work, bool dry_run);
+  boost::asio::awaitable<Answer<ObjectPtr>> write(Work work, bool dry_run);
   boost::asio::awaitable<ObjectPtr> get(Key key) const;
   /// The newest state, or that at `version`: 410 when it is too old, 504 when it is not reached yet.
   boost::asio::awaitable<Answer<Snapshot>> list(std::string resource, std::string ns,

@@ -43,29 +43,33 @@ std::vector<openapi::OpenApiKind> kinds_of(const Registry& registry) {
 
 }  // namespace
 
-OpenApiPages::OpenApiPages(const Registry& registry)
-    : documents_(openapi::make_openapi(kinds_of(registry), kKubernetesVersion)) {}
+const openapi::OpenApiDocuments& OpenApiPages::documents() const {
+  std::call_once(made_,
+                 [this] { documents_ = openapi::make_openapi(kinds_of(registry_), kKubernetesVersion); });
+  return documents_;
+}
 
 const openapi::Document* OpenApiPages::find(const net::HttpRequest& request, const Target& target) const {
   if (target.path == "/openapi/v2") {
     const bool protobuf =
         request.headers.get("Accept").find("proto-openapi.spec.v2") != std::string_view::npos;
-    return protobuf ? &documents_.v2_protobuf : &documents_.v2_json;
+    return protobuf ? &documents().v2_protobuf : &documents().v2_json;
   }
-  if (target.path == "/openapi/v3") return &documents_.v3_index;
+  if (target.path == "/openapi/v3") return &documents().v3_index;
   constexpr std::string_view kPrefix = "/openapi/v3/";
   if (!target.path.starts_with(kPrefix)) return nullptr;
-  const auto found = documents_.v3.find(target.path.substr(kPrefix.size()));
-  return found == documents_.v3.end() ? nullptr : &found->second;
+  const auto& all = documents().v3;
+  const auto found = all.find(target.path.substr(kPrefix.size()));
+  return found == all.end() ? nullptr : &found->second;
 }
 
 std::optional<Response> OpenApiPages::get(const net::HttpRequest& request, const Target& target) const {
   const auto* document = find(request, target);
   if (document == nullptr) return std::nullopt;
   const auto tag = "\"" + document->hash + "\"";
-  if (request.headers.get("If-None-Match") == tag) return Response{304, {{"ETag", tag}}, nullptr, nullptr};
+  if (request.headers.get("If-None-Match") == tag) return Response{304, {{"ETag", tag}}, nullptr, {}};
   // Go's MIME parser, up to kubectl 1.26 at least, fails on the "@" of the type it asks for itself.
-  const bool protobuf = document == &documents_.v2_protobuf;
+  const bool protobuf = document == &documents().v2_protobuf;
   auto response = text_response(200, document->body, protobuf ? kProtobufAnswer : document->content_type);
   response.headers.add("ETag", tag);
   return response;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The /openapi paths over the documents of the kinds served, made once.
-// Thread: made at start, then shared read-only.   Errors: an unknown document is no answer.
+// The /openapi paths over the documents of the kinds served, made when the first client asks.
+// Thread: any; whoever comes while they are made waits.   Errors: an unknown document is no answer.
 #pragma once
 
+#include <mutex>
 #include <optional>
 
 #include "cloud/api/openapi/openapi.hpp"
@@ -14,7 +15,7 @@ namespace hearth::api {
 
 class OpenApiPages {
  public:
-  explicit OpenApiPages(const Registry& registry);
+  explicit OpenApiPages(const Registry& registry) : registry_(registry) {}
 
   /// GET /openapi/v2, /openapi/v3, /openapi/v3/KEY; honours If-None-Match.
   std::optional<Response> get(const net::HttpRequest& request, const Target& target) const;
@@ -22,7 +23,11 @@ class OpenApiPages {
  private:
   const openapi::Document* find(const net::HttpRequest& request, const Target& target) const;
 
-  openapi::OpenApiDocuments documents_;
+  const openapi::OpenApiDocuments& documents() const;
+
+  const Registry& registry_;
+  mutable std::once_flag made_;
+  mutable openapi::OpenApiDocuments documents_;
 };
 
 }  // namespace hearth::api

@@ -23,9 +23,11 @@ Page cut_page(const Snapshot& snapshot, const ListOptions& options) {
   std::size_t left = 0;
   for (const auto& object : snapshot.objects) {
     if (options.from) {
-      const auto ns = namespace_of(*object);
-      const auto name = name_of(*object);
-      if (std::tie(ns, name) <= std::tie(options.from->ns, options.from->name)) continue;
+      const auto ns = object->ns();
+      const auto name = object->name();
+      if (std::pair<std::string_view, std::string_view>(ns, name) <=
+          std::pair<std::string_view, std::string_view>(options.from->ns, options.from->name))
+        continue;
     }
     if (!options.selector.matches(*object)) continue;
     if (options.limit == 0 || page.objects.size() < options.limit) {
@@ -41,26 +43,51 @@ Page cut_page(const Snapshot& snapshot, const ListOptions& options) {
   return page;
 }
 
-json render_list(const Call& call, const ListOptions& options, Page page, WallTime now) {
+Response render_table(const Call& call, const ListOptions& options, Page page, WallTime now) {
+  auto table =
+      make_table(call.version->columns, page.objects, options.include, options.media.version, true, now);
+  table["metadata"] = std::move(page.metadata);
+  return json_response(200, table);
+}
+
+Response render_partial(const ListOptions& options, Page page) {
+  json list = {{"kind", "PartialObjectMetadataList"}, {"apiVersion", "meta.k8s.io/" + options.media.version}};
+  list["metadata"] = std::move(page.metadata);
+  list["items"] = json::array();
+  for (const auto& object : page.objects)
+    list["items"].push_back(partial_object(object->tree(), options.media.version));
+  return json_response(200, list);
+}
+
+/// The objects' texts, one after the other: no tree is made of any.
+Response render_objects(const Call& call, const Page& page) {
+  std::size_t size = 256;
+  for (const auto& object : page.objects)
+    size += object->text().size() + 1;
+  std::string text;
+  text.reserve(size);
+  text += R"({"apiVersion":")" + api_version(call.type->name.group, call.version->name) + R"(","items":[)";
+  for (const auto& object : page.objects) {
+    if (object != page.objects.front()) text += ',';
+    text += object->text();
+  }
+  text += R"(],"kind":")" + call.type->list_kind + R"(","metadata":)" + page.metadata.dump() + '}';
+  return text_response(200, std::move(text), "application/json");
+}
+
+Response render_list(const Call& call, const ListOptions& options, Page page, WallTime now) {
   for (auto& object : page.objects)
     object = shown_in(*call.type, *call.version, object);
-  json list;
-  if (options.media.form == Form::table) {
-    list = make_table(call.version->columns, page.objects, options.include, options.media.version, true, now);
-    list["metadata"] = std::move(page.metadata);
-    return list;
+  switch (options.media.form) {
+    case Form::table:
+      return render_table(call, options, std::move(page), now);
+    case Form::partial:
+      return render_partial(options, std::move(page));
+    case Form::object:
+    case Form::discovery:
+      break;
   }
-  const bool partial = options.media.form == Form::partial;
-  list["kind"] = partial ? "PartialObjectMetadataList" : call.type->list_kind;
-  list["apiVersion"] = partial ? "meta.k8s.io/" + options.media.version
-                               : api_version(call.type->name.group, call.version->name);
-  list["metadata"] = std::move(page.metadata);
-  auto items = json::array();
-  for (const auto& object : page.objects) {
-    items.push_back(partial ? partial_object(*object, options.media.version) : *object);
-  }
-  list["items"] = std::move(items);
-  return list;
+  return render_objects(call, page);
 }
 
 /// The version to list at: that of the token, an exact one, or none for the newest.
@@ -94,8 +121,7 @@ Reply list_objects(const Services* services, CallPtr call) {
   if (options->version && *options->version > snapshot->version) {
     co_return future_version(*options->version, snapshot->version);
   }
-  co_return json_response(200,
-                          render_list(*call, *options, cut_page(*snapshot, *options), services->clock()));
+  co_return render_list(*call, *options, cut_page(*snapshot, *options), services->clock());
 }
 
 Reply get_object(const Services* services, CallPtr call) {
@@ -104,7 +130,8 @@ Reply get_object(const Services* services, CallPtr call) {
   auto object = co_await services->store.get(call->key());
   if (object == nullptr) co_return not_found(call->type->name, call->path.name);
   object = shown_in(*call->type, *call->version, object);
-  if (media->form == Form::partial) co_return json_response(200, partial_object(*object, media->version));
+  if (media->form == Form::partial)
+    co_return json_response(200, partial_object(object->tree(), media->version));
   if (media->form == Form::object) co_return object_response(200, std::move(object));
   const auto options = list_options(*call);
   if (!options) co_return options.error();

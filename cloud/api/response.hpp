@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a handler answers: a document, which becomes text only where text is wanted, or a text by itself.
-// Thread: plain values; documents and texts are shared and never change.   Errors: none.
+// What a handler answers: a document of JSON, shared with the store where it is an object of it, or a text by itself.
+// Thread: plain values; documents never change.   Errors: none.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,15 +15,13 @@ namespace hearth::api {
 struct Response {
   int status = 200;
   net::Headers headers;
-  ObjectPtr document;  ///< null: the text is all there is
-  TextPtr text;        ///< of the document where it has been printed already
+  ObjectPtr document;  ///< null: the text is the answer
+  std::string text;
 };
 
-/// Objects hold only text that was valid UTF-8 when parsed; what quotes a request is made valid.
-TextPtr print_object(const nlohmann::json& object);
-
-Response json_response(int status, nlohmann::json body);
-Response object_response(int status, ObjectPtr object, TextPtr text = nullptr);
+/// What quotes a request and is no UTF-8 is made valid.
+Response json_response(int status, const nlohmann::json& body);
+Response object_response(int status, ObjectPtr object);
 Response text_response(int status, std::string body, std::string type = "text/plain; charset=utf-8");
 Response status_response(const Status& status);
 

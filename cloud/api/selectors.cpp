@@ -210,6 +210,17 @@ bool Selector::matches(const json& object) const {
   return true;
 }
 
+bool Selector::matches(const object::Object& object) const {
+  if (empty()) return true;
+  const bool of_metadata = std::all_of(
+      fields_.begin(), fields_.end(),
+      [](const FieldRequirement& requirement) { return requirement.path.starts_with("metadata."); });
+  if (!of_metadata) return matches(object.tree());
+  json part;
+  part["metadata"] = object::tree_of(object.metadata());
+  return matches(part);
+}
+
 Answer<Selector> parse_selector(std::string_view labels, std::string_view fields,
                                 const std::vector<std::string>& selectable) {
   auto label_part = LabelParser(labels).parse();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cloud/api/status.hpp"
+#include "cloud/object/object.hpp"
 
 namespace hearth::api {
 
@@ -31,6 +32,7 @@ class Selector {
  public:
   bool empty() const { return labels_.empty() && fields_.empty(); }
   bool matches(const nlohmann::json& object) const;
+  bool matches(const object::Object& object) const;
 
  private:
   friend Answer<Selector> parse_selector(std::string_view, std::string_view, const std::vector<std::string>&);

@@ -17,8 +17,10 @@ class StatusPatchTest : public ::testing::Test {
   }
 
   bool plain(const json& patch) const { return is_plain_status_patch(call_, PatchType::merge, patch); }
-  std::optional<json> merged(const json& patch) const {
-    return merged_status(*call_.version, {{"kind", "Lamp"}, {"status", old_}}, patch);
+  std::optional<json> merged(const json& patch) const { return merged_with(old_.dump(), patch); }
+  std::optional<json> merged_with(const std::string& status, const json& patch) const {
+    const auto text = merged_status(*call_.version, status, patch);
+    return text ? std::optional(json::parse(*text)) : std::nullopt;
   }
 
   const json old_ = {{"state", "online"},
@@ -68,6 +70,24 @@ TEST_F(StatusPatchTest, MergesAsTheWholeObjectWould) {
     ASSERT_TRUE(status) << patch;
     EXPECT_EQ(*status, whole["status"]) << patch;
   }
+}
+
+TEST_F(StatusPatchTest, MergesTextAsItWouldTrees) {
+  const auto off = json{{"state", "off"}, {"twins", json::array()}};
+  for (const std::string status :
+       {"", "{}", R"({"count":7,"state":"on\"line"})", R"({"nested":{"a":"}"},"twins":[]})"}) {
+    for (const auto& change : {json::object(), json{{"count", 9}}, off}) {
+      json whole = {{"status", status.empty() ? json::object() : json::parse(status)}};
+      whole.merge_patch({{"status", change}});
+      if (!whole["status"].contains("count")) whole["status"]["count"] = 3;
+      EXPECT_EQ(merged_with(status, {{"status", change}}), whole["status"]) << status << change;
+    }
+  }
+}
+
+TEST_F(StatusPatchTest, KeepsTheOrderOfNames) {
+  EXPECT_EQ(merged_status(*call_.version, R"({"count":1,"twins":[]})", {{"status", {{"state", "x"}}}}),
+            R"({"count":1,"state":"x","twins":[]})");
 }
 
 TEST_F(StatusPatchTest, LeavesToTheLongWayWhatThereIsSomethingToSayAbout) {

@@ -3,8 +3,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "cloud/api/response.hpp"
-
 namespace hearth::api {
 
 const char* const kStoreSchema = R"(
@@ -22,34 +20,33 @@ StoredState load_state(SQLite::Database& database) {
   SQLite::Statement rows(database, "SELECT resource, ns, name, body FROM object");
   while (rows.executeStep()) {
     Key key{rows.getColumn(0).getString(), rows.getColumn(1).getString(), rows.getColumn(2).getString()};
-    auto body = nlohmann::json::parse(rows.getColumn(3).getString(), nullptr, false);
-    if (!body.is_object()) {
+    auto object = Object::read(rows.getColumn(3).getString());
+    if (object == nullptr) {
       spdlog::warn("api: {} {}/{} in the store is damaged and left out", key.resource, key.ns, key.name);
       continue;
     }
-    state.objects.emplace(std::move(key), std::make_shared<const nlohmann::json>(std::move(body)));
+    state.objects.emplace(std::move(key), std::move(object));
   }
   return state;
 }
 
-void save_changes(SQLite::Database& database, std::vector<WatchedChange>& changes) {
+void save_changes(SQLite::Database& database, const std::vector<ChangePtr>& changes) {
   if (changes.empty()) return;
   SQLite::Statement put(database,
                         "INSERT OR REPLACE INTO object (resource, ns, name, body) VALUES (?, ?, ?, ?)");
   SQLite::Statement erase(database, "DELETE FROM object WHERE resource = ? AND ns = ? AND name = ?");
-  for (auto& [made, text] : changes) {
+  for (const auto& made : changes) {
     const auto& change = *made;
-    if (!text) text = print_object(*change.object);
     auto& statement = change.deleted ? erase : put;
     statement.bindNoCopy(1, change.key.resource);
     statement.bindNoCopy(2, change.key.ns);
     statement.bindNoCopy(3, change.key.name);
-    if (!change.deleted) statement.bindNoCopy(4, *text);
+    if (!change.deleted) statement.bindNoCopy(4, change.object->text());
     statement.exec();
     statement.reset();
   }
   SQLite::Statement counter(database, "UPDATE counter SET value = ? WHERE name = 'version'");
-  counter.bind(1, static_cast<std::int64_t>(changes.back().change->version));
+  counter.bind(1, static_cast<std::int64_t>(changes.back()->version));
   counter.exec();
 }
 

@@ -7,10 +7,9 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
-#include "cloud/api/change.hpp"
+#include "cloud/api/published_objects.hpp"
 
 namespace hearth::api {
 
@@ -18,11 +17,10 @@ extern const char* const kStoreSchema;
 
 struct StoredState {
   std::uint64_t version = 0;
-  std::map<Key, ObjectPtr> objects;
+  Objects objects;
 };
 
 StoredState load_state(SQLite::Database& database);
-/// Prints what has no text yet: the rows are also what watches and answers send.
-void save_changes(SQLite::Database& database, std::vector<WatchedChange>& changes);
+void save_changes(SQLite::Database& database, const std::vector<ChangePtr>& changes);
 
 }  // namespace hearth::api

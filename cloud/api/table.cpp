@@ -108,11 +108,12 @@ json make_table(const TableColumns& columns, const std::vector<ObjectPtr>& objec
       table["columnDefinitions"].push_back(definition(column));
   }
   for (const auto& object : objects) {
+    const auto tree = object->tree();
     json row = {{"cells", json::array()}};
     for (const auto& column : columns)
-      row["cells"].push_back(column.cell(*object, now));
-    if (include == IncludeObject::object) row["object"] = *object;
-    if (include == IncludeObject::metadata) row["object"] = partial_object(*object, meta_version);
+      row["cells"].push_back(column.cell(tree, now));
+    if (include == IncludeObject::object) row["object"] = tree;
+    if (include == IncludeObject::metadata) row["object"] = partial_object(tree, meta_version);
     table["rows"].push_back(std::move(row));
   }
   return table;

@@ -67,8 +67,7 @@ TEST(Table, HasOneCellForEachColumn) {
     {"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}])"_json);
   ASSERT_TRUE(columns);
   const auto now = *parse_rfc3339("2026-01-01T00:00:12Z");
-  const auto table =
-      make_table(*columns, {std::make_shared<const json>(kDevice)}, IncludeObject::metadata, "v1", true, now);
+  const auto table = make_table(*columns, {Object::of(kDevice)}, IncludeObject::metadata, "v1", true, now);
   EXPECT_EQ(table["rows"][0]["cells"], R"(["lamp","edge-1",7,"ON,5",null,"12s"])"_json);
   EXPECT_EQ(table["columnDefinitions"][2]["priority"], 1);
   EXPECT_EQ(table["columnDefinitions"][0]["format"], "name");
@@ -87,8 +86,8 @@ TEST(Table, ShowsTheStateOfANode) {
   const auto node = R"({"metadata":{"name":"edge-1","labels":{"node-role.kubernetes.io/edge":""}},
     "spec":{"unschedulable":true},"status":{"conditions":[{"type":"Ready","status":"True"}],
     "nodeInfo":{"kubeletVersion":"v1"}}})"_json;
-  const auto table = make_table(builtin_columns("nodes"), {std::make_shared<const json>(node)},
-                                IncludeObject::none, "v1", false, {});
+  const auto table =
+      make_table(builtin_columns("nodes"), {Object::of(node)}, IncludeObject::none, "v1", false, {});
   const auto& cells = table["rows"][0]["cells"];
   EXPECT_EQ(cells[1], "Ready,SchedulingDisabled");
   EXPECT_EQ(cells[2], "edge");

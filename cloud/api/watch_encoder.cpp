@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/api/watch_encoder.hpp"
 
-#include "cloud/api/response.hpp"
-
 namespace hearth::api {
 
 using nlohmann::json;
@@ -16,7 +14,7 @@ void add_text_line(const char* type, std::string_view object, std::string& lines
 
 std::string to_line(const char* type, const json& object) {
   std::string line;
-  add_text_line(type, *print_object(object), line);
+  add_text_line(type, Object::of(object)->text(), line);
   return line;
 }
 
@@ -33,17 +31,17 @@ void WatchEncoder::add_line(const SeenEvent& event, WallTime now, std::string& l
       return;
     }
     case Form::partial:
-      lines += to_line(event.type, partial_object(*event.object, options_.media.version));
+      lines += to_line(event.type, partial_object(event.object->tree(), options_.media.version));
       return;
     case Form::object:
     case Form::discovery:
-      add_text_line(event.type, event.text ? *event.text : *print_object(*event.object), lines);
+      add_text_line(event.type, event.object->text(), lines);
       return;
   }
 }
 
-void WatchEncoder::change(const WatchedChange& watched, WallTime now, std::string& lines) {
-  if (const auto event = view_.change(watched)) add_line(*event, now, lines);
+void WatchEncoder::change(const Change& change, WallTime now, std::string& lines) {
+  if (const auto event = view_.change(change)) add_line(*event, now, lines);
 }
 
 void WatchEncoder::added(const ObjectPtr& object, WallTime now, std::string& lines) {

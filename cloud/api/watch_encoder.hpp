@@ -17,7 +17,7 @@ class WatchEncoder {
       : type_(type), version_(version), options_(options), view_(type, version, options.selector) {}
 
   /// Adds one line of JSON, or nothing when the watch does not see the change.
-  void change(const WatchedChange& watched, WallTime now, std::string& lines);
+  void change(const Change& change, WallTime now, std::string& lines);
   void added(const ObjectPtr& object, WallTime now, std::string& lines);
   std::string bookmark(std::uint64_t version, bool end_of_initial) const;
   static std::string error(const Status& status);

@@ -27,15 +27,14 @@ class WatchEncoderTest : public ::testing::Test {
     json object = {{"kind", "Node"}, {"apiVersion", "v1"}};
     object["metadata"] = {
         {"name", "edge"}, {"resourceVersion", std::to_string(version)}, {"labels", {{"room", room}}}};
-    return std::make_shared<const json>(std::move(object));
+    return Object::of(object);
   }
 
-  static WatchedChange change(ObjectPtr before, ObjectPtr after, bool deleted = false) {
-    const Change made{9, {"nodes", "", "edge"}, std::move(after), std::move(before), deleted};
-    return {std::make_shared<const Change>(made), nullptr};
+  static Change change(ObjectPtr before, ObjectPtr after, bool deleted = false) {
+    return {9, {"nodes", "", "edge"}, std::move(after), std::move(before), deleted};
   }
 
-  static std::string line(WatchEncoder& watch, const WatchedChange& made) {
+  static std::string line(WatchEncoder& watch, const Change& made) {
     std::string lines;
     watch.change(made, {}, lines);
     return lines;
@@ -48,7 +47,7 @@ class WatchEncoderTest : public ::testing::Test {
 
 TEST_F(WatchEncoderTest, TellsEnteringAndLeavingASelectorFromAChange) {
   auto watch = encoder("room=hall");
-  const auto type_of = [&](const WatchedChange& made) {
+  const auto type_of = [&](const Change& made) {
     const auto text = line(watch, made);
     return text.empty() ? std::string() : json::parse(text)["type"].get<std::string>();
   };
@@ -77,13 +76,6 @@ TEST_F(WatchEncoderTest, OnlyTheFirstTableDefinesItsColumns) {
   EXPECT_FALSE(first["columnDefinitions"].empty());
   EXPECT_TRUE(second["columnDefinitions"].empty());
   EXPECT_EQ(second["rows"].size(), 1U);
-}
-
-TEST_F(WatchEncoderTest, SendsTheTextThatWasPrintedForTheCommit) {
-  auto watch = encoder("");
-  auto made = change(node("hall", 1), node("hall", 9));
-  made.text = std::make_shared<const std::string>("{\"printed\":1}");
-  EXPECT_EQ(line(watch, made), "{\"type\":\"MODIFIED\",\"object\":{\"printed\":1}}\n");
 }
 
 TEST_F(WatchEncoderTest, MarksTheEndOfTheInitialList) {

@@ -53,11 +53,11 @@ asio::awaitable<bool> send(WatchPtr watch, std::string lines) {
   co_return written.has_value();
 }
 
-std::string lines_of(Watch& watch, const std::vector<WatchedChange>& changes) {
+std::string lines_of(Watch& watch, const std::vector<ChangePtr>& changes) {
   const auto now = watch.services->clock();
   std::string lines;
   for (const auto& change : changes)
-    watch.encoder.change(change, now, lines);
+    watch.encoder.change(*change, now, lines);
   return lines;
 }
 
@@ -67,7 +67,7 @@ std::string first_lines(Watch& watch, const WatchStart& start) {
   for (const auto& object : start.initial)
     watch.encoder.added(object, now, lines);
   for (const auto& change : start.backlog)
-    watch.encoder.change({change, nullptr}, now, lines);
+    watch.encoder.change(*change, now, lines);
   if (watch.options.send_initial_events) lines += watch.encoder.bookmark(start.version, true);
   return lines;
 }

@@ -8,7 +8,7 @@
 
 namespace hearth::api {
 
-void WatchQueue::offer(std::vector<WatchedChange> changes) {
+void WatchQueue::offer(std::vector<ChangePtr> changes) {
   boost::asio::post(executor_, [self = shared_from_this(), changes = std::move(changes)]() mutable {
     auto& waiting = self->waiting_;
     if (waiting.size() + changes.size() > kMaxWaiting) self->overflown_ = true;

@@ -24,12 +24,12 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   explicit WatchQueue(boost::asio::any_io_executor executor) : executor_(executor), wake_(executor) {}
 
   /// Posts the changes to the watch's own executor, all in one go.
-  void offer(std::vector<WatchedChange> changes);
+  void offer(std::vector<ChangePtr> changes);
   /// Nothing is wanted any more: ends a wait().
   void close();
 
   /// All that waits; does not suspend.
-  std::vector<WatchedChange> take() { return std::exchange(waiting_, {}); }
+  std::vector<ChangePtr> take() { return std::exchange(waiting_, {}); }
   /// True when changes were dropped because the client reads too slowly: the watch must end.
   bool overflown() const { return overflown_; }
   bool closed() const { return closed_; }
@@ -39,7 +39,7 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
  private:
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer wake_;
-  std::vector<WatchedChange> waiting_;
+  std::vector<ChangePtr> waiting_;
   bool overflown_ = false;
   bool closed_ = false;
 };

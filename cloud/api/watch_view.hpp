@@ -14,7 +14,6 @@ namespace hearth::api {
 struct SeenEvent {
   const char* type = "";  ///< ADDED, MODIFIED or DELETED
   ObjectPtr object;       ///< in the watch's version
-  TextPtr text;           ///< of the object, where it has been printed already
 };
 
 class WatchView {
@@ -23,11 +22,11 @@ class WatchView {
       : type_(type), version_(version), selector_(selector) {}
 
   /// An object that leaves the selector is DELETED, one that enters is ADDED; nothing: the watch does not see it.
-  std::optional<SeenEvent> change(const WatchedChange& watched) const;
+  std::optional<SeenEvent> change(const Change& change) const;
   std::optional<SeenEvent> added(const ObjectPtr& object) const;
 
  private:
-  SeenEvent seen(const char* type, const ObjectPtr& object, const TextPtr& text) const;
+  SeenEvent seen(const char* type, const ObjectPtr& object) const;
 
   const ResourceType& type_;
   const TypeVersion& version_;

@@ -45,18 +45,17 @@ void add_warnings(const Warnings& warnings, Response& response) {
     response.headers.add("Warning", "299 - " + json(warning).dump());
 }
 
-Answer<Response> respond(const Call& call, int status, const Answer<Written>& stored,
+Answer<Response> respond(const Call& call, int status, const Answer<ObjectPtr>& stored,
                          const Warnings& warnings) {
   if (!stored) return stored.error();
-  const auto& object = stored->object;
-  const bool is_status = text_at(*object, {"kind"}) == "Status";
+  const auto& object = *stored;
+  const bool is_status = object->kind() == "Status";
   auto shown = is_status ? object : shown_in(*call.type, *call.version, object);
   const auto media = choose_media(call.request.headers.get("Accept"), {Form::table, Form::partial});
   if (!media) return media.error();
   const bool whole = media->form != Form::partial || is_status;
-  const auto text = shown == object ? stored->text : nullptr;
-  auto response = whole ? object_response(status, std::move(shown), text)
-                        : json_response(status, partial_object(*shown, media->version));
+  auto response = whole ? object_response(status, std::move(shown))
+                        : json_response(status, partial_object(shown->tree(), media->version));
   add_warnings(warnings, response);
   return response;
 }
@@ -145,10 +144,10 @@ Reply patch_object(const Services* services, CallPtr call) {
     const auto current = transaction.get(call->key());
     if (current == nullptr) return not_found(call->type->name, call->path.name);
     if (body.duplicates.empty() && is_plain_status_patch(*call, type, body.document)) {
-      auto status = merged_status(*call->version, *current, body.document);
-      if (status) return change_status(transaction, context, current, body.document, *std::move(status));
+      const auto status = merged_status(*call->version, current->status(), body.document);
+      if (status) return change_status(transaction, context, current, body.document, *status);
     }
-    auto next = patched(*call, type, body.document, check, *current, body.duplicates, *warnings);
+    auto next = patched(*call, type, body.document, check, current->tree(), body.duplicates, *warnings);
     if (!next) return next.error();
     return change_object(transaction, context, current, std::move(*next), call->status());
   };

@@ -4,21 +4,16 @@
 #include <charconv>
 #include <utility>
 
+#include "cloud/object/member_scan.hpp"
+
 namespace hearth::controller {
 namespace {
-
-const nlohmann::json kNull;
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-const nlohmann::json& member(const ObjectPtr& object, std::string_view key) {
-  const nlohmann::json* found = object ? find_at(*object, {key}) : nullptr;
-  return found ? *found : kNull;
 }
 
 }  // namespace
@@ -44,30 +39,29 @@ std::string text_at(const nlohmann::json& document, std::initializer_list<std::s
   return std::string(view_at(document, path));
 }
 
-const nlohmann::json& ApiObject::spec() const {
-  return member(json, "spec");
+nlohmann::json ApiObject::spec() const {
+  return object ? object::tree_of(object->spec()) : nlohmann::json();
 }
-const nlohmann::json& ApiObject::status() const {
-  return member(json, "status");
+nlohmann::json ApiObject::status() const {
+  return object ? object::tree_of(object->status()) : nlohmann::json();
 }
 
 bool same_spec(const ApiObject& left, const ApiObject& right) {
   if (left.uid != right.uid) return false;
   // Each change of the spec raises the generation; without a status subresource so does one of the status.
   if (left.generation != 0 && left.generation == right.generation) return true;
-  return left.spec() == right.spec();
+  return left.object->spec() == right.object->spec() || left.spec() == right.spec();
 }
 
 std::optional<ApiObject> read_model(ObjectPtr object) {
   if (!object) return std::nullopt;
   ApiObject read;
-  read.id = {text_at(*object, {"metadata", "namespace"}), text_at(*object, {"metadata", "name"})};
+  read.id = {std::string(object->ns()), std::string(object->name())};
   if (read.id.name.empty()) return std::nullopt;
-  read.uid = text_at(*object, {"metadata", "uid"});
-  read.resource_version = text_at(*object, {"metadata", "resourceVersion"});
-  const nlohmann::json* generation = find_at(*object, {"metadata", "generation"});
-  if (generation && generation->is_number_integer()) read.generation = generation->get<std::int64_t>();
-  read.json = std::move(object);
+  read.uid = object->uid();
+  read.resource_version = object->version();
+  read.generation = object->generation();
+  read.object = std::move(object);
   return read;
 }
 
@@ -75,9 +69,10 @@ std::optional<DeviceObject> read_device(ObjectPtr object) {
   auto base = read_model(std::move(object));
   if (!base) return std::nullopt;
   DeviceObject device{*std::move(base), {}, {}, {}};
-  device.node = text_at(device.spec(), {"nodeName"});
-  device.model = {device.id.ns, text_at(device.spec(), {"deviceModelRef", "name"})};
-  device.description = text_at(*device.json, {"metadata", "labels", "description"});
+  const auto spec = device.object->spec();
+  device.node = object::string_at(spec, {"nodeName"});
+  device.model = {device.id.ns, object::string_at(spec, {"deviceModelRef", "name"})};
+  device.description = object::string_at(device.object->metadata(), {"labels", "description"});
   return device;
 }
 

@@ -6,17 +6,18 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "cloud/object/object.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::controller {
 
-using ObjectPtr = std::shared_ptr<const nlohmann::json>;
+using object::Object;
+using object::ObjectPtr;
 
 /// The value at a path of object keys; null when a step is missing.
 const nlohmann::json* find_at(const nlohmann::json& document, std::initializer_list<std::string_view> path);
@@ -29,11 +30,11 @@ struct ApiObject {
   std::string uid;
   std::string resource_version;
   std::int64_t generation = 0;
-  ObjectPtr json;
+  ObjectPtr object;
 
-  /// null JSON when there is none.
-  const nlohmann::json& spec() const;
-  const nlohmann::json& status() const;
+  /// Made anew by each call; null JSON when there is none.
+  nlohmann::json spec() const;
+  nlohmann::json status() const;
 };
 
 struct DeviceObject : ApiObject {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cloud/controller/core_state.hpp"
+#include "cloud/object/member_scan.hpp"
 
 namespace hearth::controller {
 namespace {
@@ -109,7 +110,7 @@ void ControllerCore::State::touch(const DeviceId& id) {
 }
 
 void ControllerCore::State::device_upsert(ObjectPtr object) {
-  const auto device = read_device(object);
+  auto device = read_device(std::move(object));
   if (!device) return;
   nodes_.track(device->node);
   const DeviceObject* known = downlink_.device(device->id);
@@ -124,18 +125,19 @@ void ControllerCore::State::device_upsert(ObjectPtr object) {
     write->second.echo_unsettled = true;
     own_write = true;
   }
-  run(downlink_.device_upsert(std::move(object), own_write));
+  run(downlink_.device_upsert(*std::move(device), own_write));
 }
 
 /// Where status is no subresource, replacing a device by its manifest takes away what was reported, and the node has
 /// no reason to report it again.
 void ControllerCore::State::restore_if_wiped(const ApiObject& before, const DeviceObject& device) {
-  if (!synced_ || find_at(device.status(), {"twins"})) return;
-  const json* twins = find_at(before.status(), {"twins"});
+  if (!synced_ || !object::value_at(device.object->status(), {"twins"}).empty()) return;
+  const json status = before.status();
+  const json* twins = find_at(status, {"twins"});
   if (!twins || twins->empty()) return;
   if (before.resource_version == device.resource_version) return;
   if (is_later(before.resource_version, device.resource_version)) return;
-  patches_.restore(device.id, device.uid, recall(before.status()));
+  patches_.restore(device.id, device.uid, recall(status));
 }
 
 void ControllerCore::State::device_delete(ObjectPtr object) {

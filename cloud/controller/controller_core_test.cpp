@@ -70,7 +70,7 @@ TEST_F(ControllerCoreTest, TellsDevicesOfOneNameInTwoNamespacesApart) {
   other["metadata"]["namespace"] = "attic";
   auto model = testing::model_json();
   model["metadata"]["namespace"] = "attic";
-  core_->model_upsert(std::make_shared<json>(model));
+  core_->model_upsert(Object::of(model));
   put(other);
   start();
   report("ON");
@@ -212,7 +212,7 @@ TEST_F(ControllerCoreTest, ADeviceWaitsForItsModelAndBlocksNobody) {
   EXPECT_THAT(told(), Not(Contains("update default/device/odd")));
   auto model = testing::model_json();
   model["metadata"]["name"] = "none";
-  core_->model_upsert(std::make_shared<json>(model));
+  core_->model_upsert(Object::of(model));
   settle();
   EXPECT_EQ(state_of("Synced", "default/odd"), "True Delivered");
 }
@@ -257,7 +257,7 @@ TEST_F(ControllerCoreTest, ARestartOfTheCloudCostsNoStatusWrite) {
   settle();
   core_.emplace([this] { return clock_wall(); }, options());
   core_->model_upsert(testing::model_object());
-  core_->device_upsert(std::make_shared<json>(api_.at("default/lamp")));
+  core_->device_upsert(Object::of(api_.at("default/lamp")));
   core_->synced();
   EXPECT_EQ(settle(), 0);
   EXPECT_EQ(pass(seconds(5)), 0);
@@ -333,7 +333,7 @@ TEST_F(ControllerCoreTest, NeverWritesAReportIntoADeviceMadeAgain) {
   carry_out(output);
   settle();
   EXPECT_EQ(answer(id), "409");
-  const auto deleted = std::make_shared<json>(device_json());
+  const auto deleted = Object::of(device_json());
   core_->device_delete(deleted);
   put(api_.at("default/lamp"));
   const auto late = report("ON", "default/lamp", "edge-1", "uid-lamp");
@@ -361,8 +361,8 @@ TEST_F(ControllerCoreTest, KnowsItsOwnWritesWhetherTheAnswerOrTheWatchIsQuicker)
   json next = api_.at("default/lamp");
   next["status"].merge_patch(output.statuses[0].body["status"]);
   next["metadata"]["resourceVersion"] = std::to_string(++version_);
-  core_->device_upsert(std::make_shared<json>(next));
-  core_->status_written({"default", "lamp"}, std::make_shared<json>(next));
+  core_->device_upsert(Object::of(next));
+  core_->status_written({"default", "lamp"}, Object::of(next));
   EXPECT_EQ(core_->statuses_waiting(), 0U) << "there is nothing to look at again";
   EXPECT_EQ(settle(), 0);
 }

@@ -39,11 +39,11 @@ class CoreFixture : public ::testing::Test {
     const std::string key = key_of(object);
     object["metadata"]["resourceVersion"] = std::to_string(++version_);
     api_[key] = object;
-    core_->device_upsert(std::make_shared<json>(object));
+    core_->device_upsert(Object::of(object));
   }
   void put(const TestDevice& device) { put(device_json(device)); }
   void remove(const std::string& key = "default/lamp") {
-    const auto gone = std::make_shared<json>(api_.at(key));
+    const auto gone = Object::of(api_.at(key));
     api_.erase(key);
     core_->device_delete(gone);
   }
@@ -110,13 +110,13 @@ class CoreFixture : public ::testing::Test {
     json& object = found->second;
     if (object["metadata"]["resourceVersion"] != write.resource_version) {
       const Error conflict{ErrorClass::conflict, "Conflict", "modified"};
-      return core_->status_failed(write.device, conflict, std::make_shared<json>(object));
+      return core_->status_failed(write.device, conflict, Object::of(object));
     }
     last_patch_ = write.body["status"];
     object["status"].merge_patch(write.body["status"]);
     object["metadata"]["resourceVersion"] = std::to_string(++version_);
-    core_->status_written(write.device, std::make_shared<json>(object));
-    if (watch_shows_) core_->device_upsert(std::make_shared<json>(object));
+    core_->status_written(write.device, Object::of(object));
+    if (watch_shows_) core_->device_upsert(Object::of(object));
   }
 
   static wire::HubMessage twin_message(const std::string& device, json twin, const std::string& uid = "") {

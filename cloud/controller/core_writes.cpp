@@ -104,9 +104,10 @@ void ControllerCore::State::settle(StatusUnderWay done, ApiObject answer) {
                            fmt::format("{} patched into {} (resourceVersion {})", receipt.text, where,
                                        answer.resource_version)});
   }
+  const auto status = done.transitions.empty() ? json() : answer.status();
   for (const auto& condition : done.transitions) {
     // An API whose schema has no conditions has dropped it, and would have us tell the same again and again.
-    const auto stored = find_condition(answer.status(), condition.type);
+    const auto stored = find_condition(status, condition.type);
     if (stored && stored->status == condition.status) events_.transition(answer, condition, clock_());
   }
   const DeviceObject* known = downlink_.device(answer.id);

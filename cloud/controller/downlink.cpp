@@ -25,22 +25,25 @@ DownlinkOutput Downlink::api_synced() {
   return out;
 }
 
-DownlinkOutput Downlink::device_upsert(ObjectPtr object, bool own_write) {
-  DownlinkOutput out;
+DownlinkOutput Downlink::device_upsert(ObjectPtr object) {
   auto device = read_device(std::move(object));
-  if (!device) return out;
-  const auto known = devices_.find(device->id);
-  if (known != devices_.end() && known->second.object.uid == device->uid) {
-    replace(known->second, *std::move(device), own_write, out);
+  return device ? device_upsert(*std::move(device)) : DownlinkOutput();
+}
+
+DownlinkOutput Downlink::device_upsert(DeviceObject device, bool own_write) {
+  DownlinkOutput out;
+  const auto known = devices_.find(device.id);
+  if (known != devices_.end() && known->second.object.uid == device.uid) {
+    replace(known->second, std::move(device), own_write, out);
     return out;
   }
   if (known != devices_.end()) {
-    begin_move(known->second.object, device->node);
-    out = device_delete(known->second.object.json);
+    begin_move(known->second.object, device.node);
+    out = device_delete(known->second.object.object);
   }
-  const DeviceId id = device->id;
+  const DeviceId id = device.id;
   out.touched.push_back(id);
-  const auto at = devices_.try_emplace(id, Known{*std::move(device)}).first;
+  const auto at = devices_.try_emplace(id, Known{std::move(device)}).first;
   add_to_node(at->second.object, out);
   return out;
 }
@@ -58,7 +61,7 @@ void Downlink::replace(Known& known, DeviceObject device, bool own_write, Downli
   }
   known.delivered_generation = 0;
   begin_move(before, now.node);
-  remove_from_node(before, with_node_name(*now.json, before.node), out);
+  remove_from_node(before, with_node_name(*now.object, before.node), out);
   add_to_node(now, out);
 }
 
@@ -69,7 +72,7 @@ DownlinkOutput Downlink::device_delete(ObjectPtr object) {
   if (known == devices_.end()) return out;
   const DeviceObject device = std::move(known->second.object);
   devices_.erase(known);
-  remove_from_node(device, gone->node == device.node ? std::move(object) : device.json, out);
+  remove_from_node(device, gone->node == device.node ? std::move(object) : device.object, out);
   return out;
 }
 

@@ -59,7 +59,8 @@ class Downlink {
   /// Both collections have been read once: from now on nodes are sent things.
   DownlinkOutput api_synced();
   /// `own_write`: only what the controller itself has written to the status is new.
-  DownlinkOutput device_upsert(ObjectPtr object, bool own_write = false);
+  DownlinkOutput device_upsert(DeviceObject device, bool own_write = false);
+  DownlinkOutput device_upsert(ObjectPtr object);
   /// `object` in its last known state.
   DownlinkOutput device_delete(ObjectPtr object);
   DownlinkOutput model_upsert(ObjectPtr object);

@@ -57,15 +57,16 @@ class GoldenDownlink : public ::testing::Test {
   bool apply(const json& message, const std::string& event) {
     const std::string operation = text_at(message, {"route", "operation"});
     const std::string resource = text_at(message, {"route", "resource"});
-    auto object = std::make_shared<json>(message["content"]);
+    json tree = message["content"];
+    auto object = Object::of(tree);
     if (resource.find("/devicemodel/") != std::string::npos) {
       if (operation != "delete") run(downlink_.model_upsert(object));
       return true;
     }
-    const DeviceId id{text_at(*object, {"metadata", "namespace"}), text_at(*object, {"metadata", "name"})};
+    const DeviceId id{std::string(object->ns()), std::string(object->name())};
     if (operation == "delete" && event.find("nodeName") != std::string::npos) {
-      (*object)["spec"]["nodeName"] = "edge-2";
-      run(downlink_.device_upsert(object));
+      tree["spec"]["nodeName"] = "edge-2";
+      run(downlink_.device_upsert(Object::of(tree)));
       return true;
     }
     if (operation == "delete") {
@@ -73,7 +74,7 @@ class GoldenDownlink : public ::testing::Test {
       return true;
     }
     const DeviceObject* known = downlink_.device(id);
-    const bool changed = !known || known->spec() != (*object)["spec"];
+    const bool changed = !known || known->spec() != tree["spec"];
     run(downlink_.device_upsert(object));
     return changed && downlink_.delivery(id) != Delivery::no_model;
   }

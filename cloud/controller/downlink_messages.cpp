@@ -25,21 +25,21 @@ std::vector<wire::Member> members(const std::vector<const DeviceObject*>& device
 
 }  // namespace
 
-ObjectPtr with_node_name(const nlohmann::json& object, const std::string& node) {
-  auto copy = std::make_shared<nlohmann::json>(object);
-  const auto spec = copy->find("spec");
-  if (spec != copy->end() && spec->is_object()) (*spec)["nodeName"] = node;
-  return copy;
+ObjectPtr with_node_name(const Object& object, const std::string& node) {
+  auto tree = object.tree();
+  const auto spec = tree.find("spec");
+  if (spec != tree.end() && spec->is_object()) (*spec)["nodeName"] = node;
+  return Object::of(tree);
 }
 
 wire::HubMessage make_object_message(std::string_view operation, std::string resource, std::string_view kind,
-                                     const nlohmann::json& object, std::int64_t now_ms) {
-  nlohmann::json content = object;
+                                     const Object& object, std::int64_t now_ms) {
+  nlohmann::json content = object.tree();
   content["apiVersion"] = device::kApiVersion;
   content["kind"] = kind;
   auto message = wire::make_message(route(wire::group::kResource, operation, std::move(resource)),
                                     std::move(content), now_ms);
-  message.header.resource_version = text_at(object, {"metadata", "resourceVersion"});
+  message.header.resource_version = object.version();
   return message;
 }
 

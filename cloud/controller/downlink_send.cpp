@@ -53,10 +53,10 @@ void Downlink::remove_model_if_unused(const std::string& name, const DeviceId& i
   const Node& node = nodes_.at(name);
   const auto held = node.shipped_models.find(id);
   if (const ApiObject* model = current(Kind::model, id)) {
-    ship_delete(name, Kind::model, *model, model->json, out);
+    ship_delete(name, Kind::model, *model, model->object, out);
   } else if (held != node.shipped_models.end() && held->second.sent) {
     const auto last = read_model(held->second.sent);
-    ship_delete(name, Kind::model, *last, last->json, out);
+    ship_delete(name, Kind::model, *last, last->object, out);
   }
 }
 

@@ -64,7 +64,7 @@ void Downlink::dispatch(const std::string& name, Kind kind, const DeviceId& id, 
                         DownlinkOutput& out) {
   const ApiObject& object = *current(kind, id);
   const bool is_device = kind == Kind::device;
-  if (!is_device) shipment.sent = object.json;
+  if (!is_device) shipment.sent = object.object;
   shipment.generation = object.generation;
   shipment.stale = false;
   shipment.retry = false;
@@ -73,7 +73,7 @@ void Downlink::dispatch(const std::string& name, Kind kind, const DeviceId& id, 
   send(name,
        make_object_message(shipment.operation,
                            is_device ? wire::device_resource(id) : wire::device_model_resource(id),
-                           is_device ? "Device" : "DeviceModel", *object.json, now_ms()),
+                           is_device ? "Device" : "DeviceModel", *object.object, now_ms()),
        shipment.token, out);
 }
 

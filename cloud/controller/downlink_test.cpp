@@ -71,7 +71,7 @@ TEST_F(DownlinkTest, SendsNothingForStatusOrLabelsAlone) {
   add_lamp();
   auto object = device_json({.version = "11", .status = {{"state", "online"}}});
   object["metadata"]["labels"]["room"] = "kitchen";
-  EXPECT_THAT(lines(downlink_.device_upsert(std::make_shared<nlohmann::json>(object))), IsEmpty());
+  EXPECT_THAT(lines(downlink_.device_upsert(Object::of(object))), IsEmpty());
   EXPECT_EQ(downlink_.delivery(kLamp), Delivery::delivered);
 }
 
@@ -288,7 +288,7 @@ TEST_F(DownlinkTest, ChangesTheModelOfADevice) {
   add_lamp();
   auto other = testing::model_json();
   other["metadata"]["name"] = "other";
-  downlink_.model_upsert(std::make_shared<nlohmann::json>(other));
+  downlink_.model_upsert(Object::of(other));
   const auto output =
       downlink_.device_upsert(device_object({.model = "other", .version = "12", .generation = 2}));
   EXPECT_THAT(lines(output),
@@ -314,7 +314,7 @@ TEST_F(DownlinkTest, SurvivesObjectsOfAnyShape) {
        R"({"metadata":{"name":"a","namespace":"default"},"spec":[]})",
        R"({"metadata":{"name":"b","namespace":"default"},"spec":{"nodeName":"edge-1","deviceModelRef":7}})",
        R"({"metadata":{"name":"b","namespace":"default","labels":[],"generation":"x"},"spec":{"nodeName":"edge-1"}})"}) {
-    const auto object = std::make_shared<nlohmann::json>(nlohmann::json::parse(text));
+    const auto object = Object::of(nlohmann::json::parse(text));
     EXPECT_NO_THROW(downlink_.device_upsert(object));
     EXPECT_NO_THROW(downlink_.model_upsert(object));
   }

@@ -8,7 +8,7 @@ namespace hearth::controller {
 bool StatusBase::observed(const ApiObject& device) {
   Entry& entry = entries_[device.id];
   entry.last_seen = device.resource_version;
-  const bool behind = entry.ahead.json && entry.ahead.uid == device.uid &&
+  const bool behind = entry.ahead.object && entry.ahead.uid == device.uid &&
                       entry.ahead.resource_version != device.resource_version &&
                       is_later(entry.ahead.resource_version, device.resource_version);
   if (!behind) entry.ahead = {};
@@ -34,7 +34,7 @@ void StatusBase::forget(const DeviceId& id) {
 
 const ApiObject& StatusBase::newest(const ApiObject& device) const {
   const auto found = entries_.find(device.id);
-  const bool ahead = found != entries_.end() && found->second.ahead.json &&
+  const bool ahead = found != entries_.end() && found->second.ahead.object &&
                      found->second.ahead.uid == device.uid &&
                      is_later(found->second.ahead.resource_version, device.resource_version);
   return ahead ? found->second.ahead : device;

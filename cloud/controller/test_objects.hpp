@@ -44,7 +44,7 @@ inline nlohmann::json device_json(const TestDevice& device = {}) {
 }
 
 inline ObjectPtr device_object(const TestDevice& device = {}) {
-  return std::make_shared<nlohmann::json>(device_json(device));
+  return Object::of(device_json(device));
 }
 
 /// The generation is the version.
@@ -66,7 +66,7 @@ inline nlohmann::json model_json(const std::string& version = "5", const std::st
 }
 
 inline ObjectPtr model_object(const std::string& version = "5", const std::string& maximum = "100") {
-  return std::make_shared<nlohmann::json>(model_json(version, maximum));
+  return Object::of(model_json(version, maximum));
 }
 
 /// "insert default/device/lamp" of each message.

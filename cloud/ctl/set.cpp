@@ -93,8 +93,8 @@ class Waiting : public std::enable_shared_from_this<Waiting> {
                                  "metadata.name=" + self->device_.name);
     while (!self->stopped_) {
       std::function<bool(kube::WatchEvent)> on_event = [raw = self.get(), &version](kube::WatchEvent event) {
-        const auto& object = *event.object;
-        version = kube::version_of(object);
+        version = event.object->version();
+        const auto object = event.object->tree();
         return event.type == "BOOKMARK" || !raw->take(object);
       };
       auto ended = co_await self->client_.watch(path, version, std::move(on_event));

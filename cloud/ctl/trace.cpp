@@ -217,8 +217,8 @@ class Tracing : public std::enable_shared_from_this<Tracing> {
                                        "metadata.name=" + self->device_.name);
     while (!self->stopped_) {
       std::function<bool(kube::WatchEvent)> on_event = [raw = self.get(), &version](kube::WatchEvent event) {
-        const auto& object = *event.object;
-        version = kube::version_of(object);
+        version = event.object->version();
+        const auto object = event.object->tree();
         if (event.type != "BOOKMARK") raw->take_device(object);
         return !raw->stopped_;
       };

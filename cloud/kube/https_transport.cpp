@@ -35,7 +35,7 @@ Result<void> take_page(json page, ObjectList& list) {
   const auto api_version = string_at(page, "apiVersion");
   for (auto& item : *items) {
     complete_item(item, kind, api_version);
-    list.items.push_back(std::make_shared<const json>(std::move(item)));
+    list.items.push_back(Object::of(item));
   }
   list.resource_version = version_of(page);
   return {};
@@ -59,7 +59,7 @@ struct EventReader {
     }
     const auto found = parsed->is_object() ? parsed->find("object") : parsed->end();
     const bool whole = parsed->is_object() && found != parsed->end();
-    event.object = std::make_shared<const json>(whole ? std::move(*found) : json());
+    event.object = Object::of(whole ? *found : json());
     return on_event(std::move(event));
   }
 };
@@ -117,7 +117,7 @@ class HttpsTransport final : public Transport {
     if (!good) co_return status_error(response->status, response->body);
     auto document = parse_json(response->body);
     if (!document) co_return document.error();
-    co_return ApiReply{response->status, std::make_shared<const json>(std::move(*document))};
+    co_return ApiReply{response->status, Object::of(*document)};
   }
 
   asio::awaitable<Result<ObjectList>> list(std::string path) override {

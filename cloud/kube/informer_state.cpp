@@ -3,28 +3,21 @@
 
 #include <utility>
 
-#include "cloud/kube/json_access.hpp"
-
 namespace hearth::kube {
 namespace {
 
-const nlohmann::json& metadata(const nlohmann::json& object) {
-  return object_at(object, "metadata");
-}
-
 /// Empty for what is no object of the API.
-std::string key_of(const nlohmann::json& object) {
-  const auto name = name_of(object);
-  return name.empty() ? name : namespace_of(object) + "/" + name;
+std::string key_of(const Object& object) {
+  if (object.name().empty()) return {};
+  return std::string(object.ns()).append("/").append(object.name());
 }
 
-bool same_uid(const nlohmann::json& a, const nlohmann::json& b) {
-  return string_at(metadata(a), "uid") == string_at(metadata(b), "uid");
+bool same_uid(const Object& a, const Object& b) {
+  return a.uid() == b.uid();
 }
 
-bool same_version(const nlohmann::json& a, const nlohmann::json& b) {
-  const auto version = version_of(a);
-  return !version.empty() && version == version_of(b);
+bool same_version(const Object& a, const Object& b) {
+  return !a.version().empty() && a.version() == b.version();
 }
 
 void append(InformerState::Changes& to, InformerState::Changes more) {
@@ -73,12 +66,11 @@ void InformerState::list_failed() {
 InformerState::Changes InformerState::event(WatchEvent event) {
   const auto& type = event.type;
   auto object = std::move(event.object);
-  if (object == nullptr || !object->is_object()) {
+  if (object == nullptr) {
     ++ignored_;
     return {};
   }
-  auto version = version_of(*object);
-  if (!version.empty()) resource_version_ = std::move(version);
+  if (!object->version().empty()) resource_version_ = object->version();
   progress_ = true;
   backoff_.reset();
   if (type == "BOOKMARK") return {};

@@ -18,14 +18,13 @@ json device(const std::string& name, const std::string& version, const std::stri
 }
 
 WatchEvent event(const std::string& type, json object) {
-  return {type, std::make_shared<const json>(std::move(object))};
+  return {type, Object::of(object)};
 }
 
 std::vector<std::string> versions(const std::vector<ObjectPtr>& objects) {
   std::vector<std::string> out;
   for (const auto& object : objects) {
-    const auto& meta = object->at("metadata");
-    out.push_back(meta.at("name").get<std::string>() + "@" + meta.at("resourceVersion").get<std::string>());
+    out.push_back(std::string(object->name()).append("@").append(object->version()));
   }
   return out;
 }
@@ -38,7 +37,7 @@ class Informing : public testing::Test {
   InformerState::Changes list(std::vector<json> items, std::string version) {
     ObjectList listed{{}, std::move(version)};
     for (auto& item : items)
-      listed.items.push_back(std::make_shared<const json>(std::move(item)));
+      listed.items.push_back(Object::of(item));
     return state_.listed(std::move(listed));
   }
   bool wants_list() { return std::holds_alternative<InformerState::ListAll>(state_.next()); }

@@ -32,8 +32,8 @@ class InformerOverHttp : public testing::Test {
     options.path = "/devices";
     options.backoff_min = options.backoff_max = std::chrono::milliseconds(1);
     InformerCallbacks callbacks;
-    callbacks.on_upsert = [this](ObjectPtr object) { told_.push_back("+" + name_of(*object)); };
-    callbacks.on_delete = [this](ObjectPtr object) { told_.push_back("-" + name_of(*object)); };
+    callbacks.on_upsert = [this](ObjectPtr object) { told_.push_back("+" + std::string(object->name())); };
+    callbacks.on_delete = [this](ObjectPtr object) { told_.push_back("-" + std::string(object->name())); };
     callbacks.on_synced = [this] { told_.push_back("synced"); };
     informer_.emplace(api_.executor(), api_.access(), "t", options, callbacks);
     informer_->start();

@@ -79,9 +79,9 @@ asio::awaitable<Result<ObjectPtr>> KubeClient::exchange(ApiRequest request) {
   const auto transport = transport_;
   auto reply = co_await transport->exchange(std::move(request));
   if (!reply) co_return reply.error();
-  static const ObjectPtr kNothing = std::make_shared<const json>();
+  static const ObjectPtr kNothing = Object::of(json());
   auto document = reply->document ? std::move(reply->document) : kNothing;
-  if (reply->status < 200 || reply->status > 299) co_return document_error(reply->status, *document);
+  if (reply->status < 200 || reply->status > 299) co_return document_error(reply->status, document->tree());
   co_return document;
 }
 
@@ -95,7 +95,7 @@ asio::awaitable<Result<ObjectPtr>> KubeClient::get_object(std::string path) {
 asio::awaitable<Result<json>> KubeClient::get(std::string path) {
   const auto answer = co_await get_object(std::move(path));
   if (!answer) co_return answer.error();
-  co_return **answer;
+  co_return (*answer)->tree();
 }
 
 asio::awaitable<Result<ObjectList>> KubeClient::list_objects(std::string path) {
@@ -109,7 +109,7 @@ asio::awaitable<Result<KubeClient::List>> KubeClient::list(std::string path) {
   if (!objects) co_return objects.error();
   List list{{}, objects->resource_version};
   for (const auto& item : objects->items)
-    list.items.push_back(*item);
+    list.items.push_back(item->tree());
   co_return list;
 }
 
@@ -127,13 +127,13 @@ asio::awaitable<Result<ObjectPtr>> KubeClient::write(std::string method, std::st
 asio::awaitable<Result<json>> KubeClient::create(std::string path, json object) {
   const auto answer = co_await write("POST", managed(std::move(path)), "application/json", std::move(object));
   if (!answer) co_return answer.error();
-  co_return **answer;
+  co_return (*answer)->tree();
 }
 
 asio::awaitable<Result<json>> KubeClient::replace(std::string path, json object) {
   const auto answer = co_await write("PUT", managed(std::move(path)), "application/json", std::move(object));
   if (!answer) co_return answer.error();
-  co_return **answer;
+  co_return (*answer)->tree();
 }
 
 asio::awaitable<Result<ObjectPtr>> KubeClient::patch_object(std::string path, PatchType type, json body) {
@@ -145,7 +145,7 @@ asio::awaitable<Result<ObjectPtr>> KubeClient::patch_object(std::string path, Pa
 asio::awaitable<Result<json>> KubeClient::patch(std::string path, PatchType type, json body) {
   const auto answer = co_await patch_object(std::move(path), type, std::move(body));
   if (!answer) co_return answer.error();
-  co_return **answer;
+  co_return (*answer)->tree();
 }
 
 asio::awaitable<Result<json>> KubeClient::remove(std::string path) {
@@ -153,7 +153,7 @@ asio::awaitable<Result<json>> KubeClient::remove(std::string path) {
   options["propagationPolicy"] = "Background";
   const auto answer = co_await write("DELETE", std::move(path), "application/json", std::move(options));
   if (!answer) co_return answer.error();
-  co_return **answer;
+  co_return (*answer)->tree();
 }
 
 asio::awaitable<Result<void>> KubeClient::lines(net::HttpRequest request,

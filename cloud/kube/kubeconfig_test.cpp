@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "cloud/kube/kube_client.hpp"
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::kube {
 namespace {
@@ -14,12 +14,9 @@ using testing::HasSubstr;
 
 class Kubeconfig : public testing::Test {
  protected:
-  Kubeconfig() { std::filesystem::create_directories(dir_); }
-  ~Kubeconfig() override { std::filesystem::remove_all(dir_); }
-
   std::filesystem::path write(const std::string& name, const std::string& text) {
-    std::ofstream(dir_ / name) << text;
-    return dir_ / name;
+    std::ofstream(dir_.path() / name) << text;
+    return dir_.path() / name;
   }
 
   /// A kubeconfig whose cluster and user hold these lines.
@@ -33,7 +30,7 @@ class Kubeconfig : public testing::Test {
                   cluster + "}\nusers:\n- name: u\n  user: {" + user + "}\n"));
   }
 
-  std::filesystem::path dir_ = std::filesystem::temp_directory_path() / ("kubeconfig-" + new_uuid());
+  test::TempFolder dir_;
 };
 
 TEST_F(Kubeconfig, TakesTheCurrentContextWithInlineCertificates) {
@@ -56,7 +53,7 @@ TEST_F(Kubeconfig, ReadsFilesRelativeToItself) {
       load("server: 'https://api.example', certificate-authority: ca.crt", "tokenFile: node.token");
   ASSERT_TRUE(access) << access.error().text;
   EXPECT_EQ(access->ca_pem, "authority");
-  EXPECT_EQ(access->token_file, dir_ / "node.token");
+  EXPECT_EQ(access->token_file, dir_.path() / "node.token");
 }
 
 TEST_F(Kubeconfig, RefusesToSkipTheCheckOfTheServer) {
@@ -73,7 +70,7 @@ TEST_F(Kubeconfig, RefusesWhatNeedsOtherPrograms) {
 }
 
 TEST_F(Kubeconfig, NamesWhatIsMissing) {
-  EXPECT_THAT(load_kubeconfig(dir_ / "absent").error().text, HasSubstr("cannot be read"));
+  EXPECT_THAT(load_kubeconfig(dir_.path() / "absent").error().text, HasSubstr("cannot be read"));
   EXPECT_THAT(load("server: 'ftp://x'", "token: t").error().text, HasSubstr("server"));
   EXPECT_THAT(load("server: 'http://x'", "client-key-data: a2V5").error().text,
               HasSubstr("client-certificate"));
@@ -95,7 +92,7 @@ TEST_F(Kubeconfig, InAPodTakesTheServiceAccount) {
   write("ca.crt", "authority");
   write("token", "secret\n");
   write("namespace", "kubeedge\n");
-  const auto access = in_cluster_access({dir_, "10.0.0.1", "443"});
+  const auto access = in_cluster_access({dir_.path(), "10.0.0.1", "443"});
   ASSERT_TRUE(access) << access.error().text;
   EXPECT_EQ(access->server.host, "10.0.0.1");
   EXPECT_TRUE(access->server.tls());
@@ -105,7 +102,7 @@ TEST_F(Kubeconfig, InAPodTakesTheServiceAccount) {
 }
 
 TEST_F(Kubeconfig, OutsideAPodSaysSo) {
-  const auto access = in_cluster_access({dir_, "", ""});
+  const auto access = in_cluster_access({dir_.path(), "", ""});
   ASSERT_FALSE(access);
   EXPECT_EQ(access.error().code, "NotInCluster");
 }

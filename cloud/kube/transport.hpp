@@ -14,13 +14,15 @@
 #include <string_view>
 #include <vector>
 
+#include "cloud/object/object.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/net/http.hpp"
 
 namespace hearth::kube {
 
 /// An object as the server sent it; never changes.
-using ObjectPtr = std::shared_ptr<const nlohmann::json>;
+using object::Object;
+using object::ObjectPtr;
 
 struct ApiRequest {
   std::string method = "GET";

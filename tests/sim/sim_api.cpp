@@ -30,6 +30,11 @@ std::string precondition(const json& body, const char* field) {
   return metadata->value(field, std::string());
 }
 
+/// As clients get it.
+kube::ObjectPtr shown(const SimApi::Object& object) {
+  return object ? kube::Object::of(*object) : nullptr;
+}
+
 }  // namespace
 
 SimApi::Object SimApi::find(ApiKind kind, const std::string& name) const {
@@ -75,7 +80,7 @@ void SimApi::put(ApiKind kind, const std::string& name, json object, const char*
 }
 
 void SimApi::record(ApiKind kind, Object object, const char* type) {
-  history_.push_back({version_, kind, {type, std::move(object)}});
+  history_.push_back({version_, kind, {type, shown(object)}});
   for (const auto& watch : watches_) {
     if (watch->kind == kind) timeline_.after(delay(), [this, watch] { tell(watch); });
   }
@@ -89,7 +94,7 @@ void SimApi::list(ApiKind kind, const Life& life, Listed done) {
   }
   kube::ObjectList list;
   for (const auto& [name, object] : all(kind))
-    list.items.push_back(object);
+    list.items.push_back(shown(object));
   list.resource_version = std::to_string(version_);
   timeline_.after(
       delay(), [done, list = std::move(list)] { done(list); }, life);
@@ -127,10 +132,11 @@ void SimApi::patch_status(const std::string& device, const json& body, const Lif
       answer(client, random_.time(Duration(0), kTimeout), [done] { done(away_error(), nullptr); });
       return;
     }
-    auto result = apply_patch(device, body);
-    if (lost) result = away_error();
-    auto fresh =
-        !result && result.error().cls == ErrorClass::conflict ? find(ApiKind::device, device) : nullptr;
+    const auto applied = apply_patch(device, body);
+    Result<kube::ObjectPtr> result = away_error();
+    if (!lost) result = applied ? Result<kube::ObjectPtr>(shown(*applied)) : applied.error();
+    const bool conflict = !result && result.error().cls == ErrorClass::conflict;
+    const auto fresh = conflict ? shown(find(ApiKind::device, device)) : nullptr;
     answer(client, delay(), [done, result, fresh] { done(result, fresh); });
   });
 }

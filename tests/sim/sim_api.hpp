@@ -21,9 +21,9 @@ enum class ApiKind { device, model };
 
 class SimApi {
  public:
-  using Object = kube::ObjectPtr;
+  using Object = std::shared_ptr<const nlohmann::json>;
   using Listed = std::function<void(Result<kube::ObjectList>)>;
-  using Patched = std::function<void(Result<Object>, Object fresh)>;
+  using Patched = std::function<void(Result<kube::ObjectPtr>, kube::ObjectPtr fresh)>;
   struct Watcher {
     std::function<void(kube::WatchEvent)> event;
     std::function<void(Result<void>)> ended;

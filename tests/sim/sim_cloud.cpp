@@ -174,7 +174,7 @@ void SimCloud::write(const controller::StatusWrite& write) {
   journal_.note(kWho, "patches status of {} at {}", write.device.name, write.resource_version);
   api_.patch_status(
       write.device.name, write.body, process_.life(),
-      [this, device = write.device](const Result<SimApi::Object>& result, const SimApi::Object& fresh) {
+      [this, device = write.device](const Result<kube::ObjectPtr>& result, const kube::ObjectPtr& fresh) {
         if (result) {
           core_.status_written(device, *result);
         } else {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cloud/api/json_printer.hpp"
+#include "cloud/object/json_printer.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hearth::api {
+namespace hearth::object {
 namespace {
 
 using nlohmann::json;
@@ -40,4 +40,4 @@ TEST(JsonPrinter, ReplacesWhatIsNoUtf8) {
 }
 
 }  // namespace
-}  // namespace hearth::api
+}  // namespace hearth::object

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cloud/api/json_printer.hpp"
+#include "cloud/object/json_printer.hpp"
 
 #include <algorithm>
 
-namespace hearth::api {
+namespace hearth::object {
 
 using nlohmann::json;
 
@@ -65,4 +65,4 @@ void append_json(const json& value, std::string& out) {
   }
 }
 
-}  // namespace hearth::api
+}  // namespace hearth::object

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace hearth::api {
+namespace hearth::object {
 
 /// What dump(-1, ' ', false, replace) gives.
 void append_json(const nlohmann::json& value, std::string& out);
 
-}  // namespace hearth::api
+}  // namespace hearth::object
