@@ -14,7 +14,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "tests/bench/samples.hpp"
+#include "tests/bench/series.hpp"
 #include "tests/bench/target.hpp"
 
 namespace {
@@ -25,12 +25,9 @@ namespace kube = hearth::kube;
 
 struct Options {
   Target target;
-  std::string device;
+  Series series;
   std::filesystem::path value_file;
   int index = 0;
-  int count = 300;
-  int gap_ms = 10;
-  int limit_ms = 5000;
 };
 
 /// Tells when a file has been put in place anew.
@@ -83,15 +80,15 @@ class CommandLatency {
 
   /// One command after the other.
   asio::awaitable<void> run() {
-    for (int i = 1; i <= options_.count; ++i) {
+    for (int i = 1; i <= options_.series.count; ++i) {
       value_ = prefix_ + std::to_string(i);
       waiting_ = true;
-      timer_.expires_after(std::chrono::milliseconds(options_.limit_ms));
+      timer_.expires_after(options_.series.limit());
       co_await patch();
       boost::system::error_code cancelled;
       if (waiting_) co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
       if (std::exchange(waiting_, false)) ++lost_;
-      timer_.expires_after(std::chrono::milliseconds(options_.gap_ms));
+      timer_.expires_after(options_.series.gap());
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
     io_.stop();
@@ -104,13 +101,13 @@ class CommandLatency {
  private:
   std::vector<std::string> filters() const {
     if (!options_.value_file.empty()) return {};
-    return {options_.target.topic(options_.device, "update/delta")};
+    return {options_.target.topic(options_.series.device, "update/delta")};
   }
 
   asio::awaitable<void> patch() {
     const auto path = fmt::format("/spec/properties/{}/desired", options_.index);
     auto body = nlohmann::json::array({{{"op", "add"}, {"path", path}, {"value", {{"value", value_}}}}});
-    auto target = options_.target.path(options_.device);
+    auto target = options_.target.path(options_.series.device);
     sent_ = SteadyClock::now();
     const auto answer = co_await api_.patch(std::move(target), kube::PatchType::json, std::move(body));
     if (!answer) throw std::runtime_error("PATCH: " + answer.error().text);
@@ -123,7 +120,8 @@ class CommandLatency {
     timer_.cancel();
     if (!options_.value_file.empty()) return;
     // The external mapper has written its appliance and says so.
-    mqtt_.publish(options_.target.topic(options_.device, "update"), options_.target.update(value_, value_));
+    mqtt_.publish(options_.target.topic(options_.series.device, "update"),
+                  options_.target.update(value_, value_));
   }
 
   asio::io_context& io_;
@@ -148,11 +146,11 @@ int measure(Options options) {
   asio::co_spawn(io, run.run(), [](const std::exception_ptr& escaped) {
     if (escaped) std::rethrow_exception(escaped);
   });
-  io.run_for(std::chrono::seconds(30) + options.count * std::chrono::milliseconds(options.gap_ms + 1000));
+  io.run_for(options.series.longest());
   fmt::print("command_latency to {}: {}, lost {}\n", options.value_file.empty() ? "delta" : "write",
              run.samples().text(), run.lost());
   fmt::print("command_latency PATCH answered: {}\n", run.answers().text());
-  return run.lost() == 0 && run.samples().count() == static_cast<std::size_t>(options.count) ? 0 : 1;
+  return options.series.status(run.samples(), run.lost());
 }
 
 }  // namespace
@@ -168,17 +166,8 @@ int main(int argc, char** argv) {
   Options options;
   add_broker_options(app, options.target);
   add_api_options(app, options.target);
-  app.add_option("--device", options.device, "Its name")->required();
+  add_series_options(app, options.series);
   app.add_option("--index", options.index, "Of the property in spec.properties")->check(CLI::Range(0, 1000));
   app.add_option("--value-file", options.value_file, "The property's configData.file, protocol virtual");
-  app.add_option("--count", options.count, "How many values")
-      ->check(CLI::Range(1, 100'000))
-      ->capture_default_str();
-  app.add_option("--gap", options.gap_ms, "Pause between them, ms")
-      ->check(CLI::Range(0, 60'000))
-      ->capture_default_str();
-  app.add_option("--limit", options.limit_ms, "Lost when not there for so long, ms")
-      ->check(CLI::Range(1, 60'000))
-      ->capture_default_str();
   return run_program(app, argc, argv, [&] { return measure(options); });
 }

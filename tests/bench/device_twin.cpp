@@ -2,14 +2,13 @@
 // What DeviceTwin costs by itself for each local update, stored and answered, without a broker: time and CPU of both its
 // threads, and bytes handed to the disk.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
-#include <filesystem>
 
 #include "host/twin/device_twin.hpp"
 #include "sdk/loop/asio_scheduler.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace {
 
@@ -17,11 +16,6 @@ using namespace hearth;
 
 constexpr int kDevices = 1000;
 constexpr int kWindow = 64;
-
-std::filesystem::path make_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "hearth-bench-XXXXXX").string();
-  return ::mkdtemp(name.data());
-}
 
 nlohmann::json device_object(int number) {
   const auto name = "lamp-" + std::to_string(number);
@@ -44,9 +38,9 @@ double cpu_ms() {
 /// A DeviceTwin on its own database; a cloud confirms every report if there is a link.
 class Bench {
  public:
-  explicit Bench(bool link) : folder_(make_folder()) {
+  explicit Bench(bool link) {
     store::StorageOptions options;
-    options.file = folder_ / "twin.db";
+    options.file = folder_.path() / "twin.db";
     options.schema = twin::DeviceTwin::schema();
     options.page_size = 1024;
     storage_ = store::Storage::open(options).value();
@@ -68,7 +62,6 @@ class Bench {
   ~Bench() {
     twin_.reset();
     storage_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   /// A window of updates, and their answers.
@@ -106,7 +99,7 @@ class Bench {
       io_.run_one();
   }
 
-  std::filesystem::path folder_;
+  test::TempFolder folder_;
   boost::asio::io_context io_{1};
   AsioScheduler scheduler_{io_.get_executor()};
   Metrics metrics_;

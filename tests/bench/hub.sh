@@ -10,7 +10,6 @@ set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$(cd "${1:-$top/build}" && pwd)
-bin=$build/bin
 bench=$build/bench
 seconds=${HUB_SECONDS:-10}
 count=${HUB_COUNT:-500}
@@ -18,55 +17,11 @@ settle_seconds=10
 devices=1000
 group=devices.kubeedge.io/v1beta1
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/hearth-hub.XXXXXX")
-declare -A pid=()
 rows=()
 missed=0
 
-fail() {
-  printf '%s\n' "hub: $*" >&2
-  tail -n 5 "$dir"/*.log >&2 || true
-  exit 1
-}
-
-end() { # NAME
-  [ -n "${pid[$1]:-}" ] || return 0
-  kill "${pid[$1]}" 2>/dev/null || true
-  wait "${pid[$1]}" 2>/dev/null || true
-  unset "pid[$1]"
-}
-
-stop() {
-  local status=$? name
-  trap - EXIT INT TERM
-  for name in host cloud broker; do end "$name"; done
-  rm -rf "$dir"
-  exit $status
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
-
-start() { # NAME COMMAND…
-  local name=$1
-  shift
-  "$@" >>"$dir/$name.log" 2>&1 &
-  pid[$name]=$!
-}
-
-free_port() {
-  local port=$1
-  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
-  printf '%s' "$port"
-}
-
-wait_until() { # SECONDS WHAT COMMAND…
-  local limit=$((SECONDS + $1)) what=$2
-  shift 2
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $limit ] || fail "$what did not come about in time"
-    sleep 0.05
-  done
-}
+me=hub
+source "$top/tests/bench/parts.sh"
 
 # ---- the parts ----
 
@@ -75,16 +30,7 @@ start_broker() {
   start broker "$(PATH=$PATH:/usr/sbin command -v mosquitto)" -c "$dir/mosquitto.conf"
 }
 
-start_cloud() {
-  start cloud "$bin/hearth-cloud" --data-dir "$dir/cloud" --api-listen "127.0.0.1:$api_port" \
-    --hub-listen "127.0.0.1:$hub_port" --cert-listen "127.0.0.1:$cert_port"
-}
-
-start_host() {
-  start host "$bin/hearth-host" --node-name edge-1 --data-dir "$dir/edge" --hub "wss://127.0.0.1:$hub_port" \
-    --cert-url "https://127.0.0.1:$cert_port" --token "$token" --broker "mqtt://127.0.0.1:$broker_port" \
-    --mappers "$dir/mappers" --http-listen "127.0.0.1:$http_port"
-}
+start_host() { start_host_with "mqtt://127.0.0.1:$broker_port" --mappers "$dir/mappers"; }
 
 links() { grep -c 'edgehub: linked to' "$dir/host.log" || true; }
 linked_again() { [ "$(links)" -gt "$1" ]; }
@@ -97,15 +43,11 @@ stamp() { # LOG TEXT
 }
 
 start_all() {
-  api_port=$(free_port 28443) hub_port=$(free_port 28500) cert_port=$(free_port 28600)
-  broker_port=$(free_port 28700) http_port=$(free_port 28800)
+  take_ports 28000
   mkdir "$dir/mappers" "$dir/values"
   cp "$build"/lib/hearth/mappers/*.so "$dir/mappers/"
   start_broker
-  start_cloud
-  export KUBECONFIG=$dir/cloud/kubeconfig
-  wait_until 20 "the cloud's API" "$bin/hearthctl" get devices
-  token=$("$bin/hearth-cloud" token --data-dir "$dir/cloud" 2>/dev/null | tail -n 1)
+  start_first_cloud
   start_host
   wait_until 20 "the host's link" linked_again 0
 }

@@ -125,9 +125,8 @@ class Fleet {
         co_await session->run();
         --self->linked_;
       }
-      const edgehub::Ending ending{.now = SteadyClock::now(),
-                                   .served = opened.has_value(),
-                                   .retry_after = session->retry_after()};
+      const edgehub::Ending ending{
+          .now = SteadyClock::now(), .served = opened.has_value(), .retry_after = session->retry_after()};
       pause.expires_after(policy.wait(ending, self->random()));
       co_await pause.async_wait(kNoThrow);
     }

@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "tests/bench/device_watch.hpp"
-#include "tests/bench/samples.hpp"
+#include "tests/bench/series.hpp"
 
 namespace {
 
@@ -14,10 +14,7 @@ namespace asio = boost::asio;
 
 struct Options {
   Target target;
-  std::string device;
-  int count = 500;
-  int gap_ms = 10;
-  int limit_ms = 5000;
+  Series series;
 };
 
 /// One value under way at any time: published, seen or given up, a pause, the next.
@@ -36,7 +33,7 @@ class ReportLatency {
 
  private:
   void saw(std::string_view line) {
-    if (!started_ && line.find('"' + options_.device + '"') != line.npos) {
+    if (!started_ && line.find('"' + options_.series.device + '"') != line.npos) {
       started_ = true;
       return pause();
     }
@@ -50,20 +47,20 @@ class ReportLatency {
   }
 
   void pause() {
-    timer_.expires_after(std::chrono::milliseconds(options_.gap_ms));
+    timer_.expires_after(options_.series.gap());
     timer_.async_wait([this](boost::system::error_code cancelled) {
       if (!cancelled) publish();
     });
   }
 
   void publish() {
-    if (number_ == options_.count) return io_.stop();
+    if (number_ == options_.series.count) return io_.stop();
     const auto value = prefix_ + std::to_string(++number_);
-    const auto topic = options_.target.topic(options_.device, "update");
+    const auto topic = options_.target.topic(options_.series.device, "update");
     waiting_ = true;
     sent_ = SteadyClock::now();
     mqtt_.publish(topic, options_.target.update(value, value));
-    timer_.expires_after(std::chrono::milliseconds(options_.limit_ms));
+    timer_.expires_after(options_.series.limit());
     timer_.async_wait([this](boost::system::error_code cancelled) {
       if (cancelled) return;
       waiting_ = false;
@@ -90,9 +87,9 @@ int measure(Options options) {
   asio::io_context io;
   options.target.mqtt.client_id = "hearth-bench-report-" + run_name();
   ReportLatency run(io, options);
-  io.run_for(std::chrono::seconds(30) + options.count * std::chrono::milliseconds(options.gap_ms + 1000));
+  io.run_for(options.series.longest());
   fmt::print("report_latency: {}, lost {}\n", run.samples().text(), run.lost());
-  return run.lost() == 0 && run.samples().count() == static_cast<std::size_t>(options.count) ? 0 : 1;
+  return options.series.status(run.samples(), run.lost());
 }
 
 }  // namespace
@@ -106,15 +103,6 @@ int main(int argc, char** argv) {
   Options options;
   add_broker_options(app, options.target);
   add_api_options(app, options.target);
-  app.add_option("--device", options.device, "Its name")->required();
-  app.add_option("--count", options.count, "How many values")
-      ->check(CLI::Range(1, 100'000))
-      ->capture_default_str();
-  app.add_option("--gap", options.gap_ms, "Pause between them, ms")
-      ->check(CLI::Range(0, 60'000))
-      ->capture_default_str();
-  app.add_option("--limit", options.limit_ms, "Lost when not seen for so long, ms")
-      ->check(CLI::Range(1, 60'000))
-      ->capture_default_str();
+  add_series_options(app, options.series);
   return run_program(app, argc, argv, [&] { return measure(options); });
 }

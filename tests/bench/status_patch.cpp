@@ -7,17 +7,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <ctime>
-#include <filesystem>
 #include <stdexcept>
 
 #include "cloud/api/api_server.hpp"
 #include "sdk/device/crd_documents.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace {
 
 using namespace hearth;
 namespace asio = boost::asio;
-namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kDevices = "/apis/devices.kubeedge.io/v1beta1/namespaces/default/devices";
@@ -62,11 +61,10 @@ json status_of(std::int64_t number) {
 /// An API server in a temporary folder, its loop run by the caller.
 class Server {
  public:
-  Server() : folder_((fs::temp_directory_path() / "hearth-bench.XXXXXX").string()) {
-    if (mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  Server() {
     api::ApiServerOptions options;
     options.listen = "127.0.0.1:0";
-    options.data_dir = folder_;
+    options.data_dir = folder_.path();
     for (const auto text : device::crd_documents())
       options.crd_documents.emplace_back(text);
     server_ =
@@ -81,8 +79,6 @@ class Server {
     io_.run_for(std::chrono::milliseconds(50));
     client_.reset();
     server_.reset();
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
   }
 
   void send(std::string method, std::string target, std::string type, json body) {
@@ -113,7 +109,7 @@ class Server {
   std::int64_t seen() const { return seen_; }
 
  private:
-  std::string folder_;
+  test::TempFolder folder_;
   asio::io_context io_{1};
   Metrics metrics_;
   Trace trace_;

@@ -5,37 +5,18 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sdk/store/storage.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace {
 
 using namespace hearth;
 namespace fs = std::filesystem;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((fs::temp_directory_path() / "hearth-bench.XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  fs::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 std::unique_ptr<store::Storage> open_storage(const fs::path& folder) {
   store::StorageOptions options;
@@ -53,7 +34,7 @@ void write_value(SQLite::Database& database, std::int64_t number) {
 
 /// Each round hands over `range` writes and waits until all are committed.
 void committed_writes(benchmark::State& state) {
-  const TemporaryFolder folder;
+  const test::TempFolder folder;
   const auto storage = open_storage(folder.path());
   boost::asio::io_context io;
   std::int64_t number = 0;

@@ -15,7 +15,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "sdk/base/ids.hpp"
 #include "tests/e2e/eventually.hpp"
 
 namespace hearth::e2e {
@@ -133,22 +132,6 @@ int free_port() {
   ::close(listener);
   if (!bound) throw std::runtime_error("no free port");
   return ntohs(address.sin_port);
-}
-
-TempFolder::TempFolder() : path_(std::filesystem::temp_directory_path() / ("hearth-e2e-" + new_uuid())) {
-  std::filesystem::create_directories(path_);
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::filesystem::path TempFolder::write(const std::string& name, const std::string& text) const {
-  const auto file = path_ / name;
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << text;
-  return file;
 }
 
 std::string read_text(const std::filesystem::path& file) {

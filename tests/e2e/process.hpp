@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_folder.hpp"
+
 namespace hearth::e2e {
 
 using Arguments = std::vector<std::string>;
@@ -57,20 +59,7 @@ std::filesystem::path find_program(const std::string& name);
 /// A port of loopback on which nobody listens now.
 int free_port();
 
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
-  /// Writes a file below the folder and gives its path.
-  std::filesystem::path write(const std::string& name, const std::string& text) const;
-
- private:
-  std::filesystem::path path_;
-};
+using test::TempFolder;
 
 std::string read_text(const std::filesystem::path& file);
 
