@@ -6,21 +6,17 @@
 
 #include <fstream>
 
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::cloud {
 namespace {
 
 class CloudOptionsTest : public testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override {
-    unsetenv("HEARTH_API_LISTEN");
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { unsetenv("HEARTH_API_LISTEN"); }
 
   std::string write(const std::string& text) {
-    const auto file = folder_ / "cloud.yaml";
+    const auto file = folder_.path() / "cloud.yaml";
     std::ofstream(file) << text;
     return file.string();
   }
@@ -32,8 +28,7 @@ class CloudOptionsTest : public testing::Test {
     return parse_command_line(static_cast<int>(argv.size()), argv.data());
   }
 
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("hearth-cloud-options-" + new_uuid());
+  test::TempFolder folder_;
 };
 
 TEST_F(CloudOptionsTest, FlagsGoOverEnvironmentOverFile) {

@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::host {
 namespace {
@@ -27,18 +27,18 @@ std::string lamp(const std::string& name, const std::string& node) {
 
 class ManifestsTest : public testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.path() / name) << text;
+  }
 
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("hearth-manifests-" + new_uuid());
+  test::TempFolder folder_;
 };
 
 TEST_F(ManifestsTest, AreReadFromAllFilesAndDocumentsOfThisNode) {
   write("a.yaml", kModel + std::string("---\n") + lamp("here", "edge-1") + "---\n" + lamp("there", "edge-2"));
   write("b.yml", lamp("also-here", "edge-1"));
   write("notes.txt", "not yaml: [");
-  const auto manifests = read_manifests(folder_, "edge-1").value();
+  const auto manifests = read_manifests(folder_.path(), "edge-1").value();
   ASSERT_EQ(manifests.models.size(), 1u);
   ASSERT_EQ(manifests.devices.size(), 2u);
   EXPECT_EQ(manifests.devices[0].first.meta.id.str(), "default/here");
@@ -51,15 +51,15 @@ TEST_F(ManifestsTest, WithFaultsAreToldAllAtOnceWithTheirPlaces) {
         "edge-1\n");
   write("b.yaml", "kind: Gadget\n");
   write("c.yaml", "kind: [\n");
-  const auto wrong = read_manifests(folder_, "edge-1");
+  const auto wrong = read_manifests(folder_.path(), "edge-1");
   ASSERT_TRUE(wrong.has_error());
   EXPECT_THAT(wrong.error().text, AllOf(HasSubstr("a.yaml:5:3:"), HasSubstr("did you mean \"nodeName\"?"),
                                         HasSubstr("b.yaml:1:"), HasSubstr("Gadget"), HasSubstr("c.yaml:")));
 }
 
 TEST_F(ManifestsTest, OfAMissingFolderAreAnErrorThatNamesIt) {
-  EXPECT_THAT(read_manifests(folder_ / "none", "edge-1").error().text,
-              HasSubstr((folder_ / "none").string()));
+  EXPECT_THAT(read_manifests(folder_.path() / "none", "edge-1").error().text,
+              HasSubstr((folder_.path() / "none").string()));
 }
 
 }  // namespace

@@ -6,24 +6,17 @@
 
 #include <fstream>
 
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::host {
 namespace {
 
 class Options : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("hearth-options-" + new_uuid());
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override {
-    unsetenv("HEARTH_NODE_NAME");
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { unsetenv("HEARTH_NODE_NAME"); }
 
   std::string write(const std::string& text, const std::string& name = "host.yaml") {
-    const auto file = folder_ / name;
+    const auto file = folder_.path() / name;
     std::ofstream(file) << text;
     return file.string();
   }
@@ -35,7 +28,7 @@ class Options : public testing::Test {
     return parse_command_line(static_cast<int>(argv.size()), argv.data());
   }
 
-  std::filesystem::path folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(Options, FlagsGoOverEnvironmentOverFileOverDefaults) {
@@ -79,8 +72,9 @@ TEST_F(Options, MakeNoSnapshotsWhenNoneAreKept) {
 }
 
 TEST_F(Options, RefuseDurationsAndTopicsThatAreNone) {
-  for (const auto* text : {"reportRefresh: often\n", "snapshots: {every: daily}\n", "spool: {maxAge: -1h}\n", "spool: {topics: ['a/#/b']}\n",
-                           "spool: {maxBytes: 10}\n", "spool: {maxbytes: 2097152}\n"}) {
+  for (const auto* text :
+       {"reportRefresh: often\n", "snapshots: {every: daily}\n", "spool: {maxAge: -1h}\n",
+        "spool: {topics: ['a/#/b']}\n", "spool: {maxBytes: 10}\n", "spool: {maxbytes: 2097152}\n"}) {
     EXPECT_FALSE(parse({"--config", write(text)}).has_value()) << text;
   }
 }

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::ctl {
 namespace {
@@ -75,14 +75,13 @@ TEST(Manifests, SurvivesGarbage) {
 }
 
 TEST(Manifests, ReadsFoldersByNameAndStandardInput) {
-  const auto dir = std::filesystem::temp_directory_path() / ("manifests-" + new_uuid());
-  std::filesystem::create_directories(dir);
+  const test::TempFolder temporary;
+  const auto& dir = temporary.path();
   std::ofstream(dir / "b.yaml") << "apiVersion: v1\nkind: B\nmetadata: {name: b}\n";
   std::ofstream(dir / "a.json") << R"({"apiVersion":"v1","kind":"A","metadata":{"name":"a"}})";
   std::ofstream(dir / "README.md") << "not this";
   std::istringstream in("apiVersion: v1\nkind: C\nmetadata: {name: c}\n");
   const auto manifests = read_manifests({dir.string(), "-", (dir / "absent.yaml").string()}, in);
-  std::filesystem::remove_all(dir);
   EXPECT_THAT(kinds(manifests), ElementsAre("A", "B", "C"));
   EXPECT_THAT(manifests.errors, ElementsAre(HasSubstr("absent.yaml: cannot be read")));
 }

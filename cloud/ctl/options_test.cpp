@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "cloud/ctl/targets.hpp"
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::ctl {
 namespace {
@@ -93,7 +93,8 @@ TEST_F(CommandLine, RefusesWhatMakesNoSense) {
 }
 
 TEST(FindKubeconfig, LooksInItsOrder) {
-  const auto home = std::filesystem::temp_directory_path() / ("home-" + new_uuid());
+  const test::TempFolder temporary;
+  const auto& home = temporary.path();
   std::filesystem::create_directories(home / ".kube");
   std::ofstream(home / ".kube/config") << "x";
   EXPECT_EQ(*find_kubeconfig({"flag", "env", home, home / "none"}), "flag");

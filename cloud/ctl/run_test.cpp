@@ -12,8 +12,8 @@
 
 #include "cloud/api/api_server.hpp"
 #include "cloud/eventdata/event_stream.hpp"
-#include "sdk/base/ids.hpp"
 #include "sdk/device/crd_documents.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::ctl {
 namespace {
@@ -48,7 +48,6 @@ struct Ran {
 class Hearthctl : public testing::Test {
  protected:
   Hearthctl() {
-    std::filesystem::create_directories(folder_);
     ca_ = net::make_ca({"test-ca", {}}, std::chrono::hours(1)).value();
     start_server();
     write_kubeconfig();
@@ -57,7 +56,6 @@ class Hearthctl : public testing::Test {
     server_->stop();
     io_.stop();
     thread_.join();
-    std::filesystem::remove_all(folder_);
   }
 
   Ran run(std::vector<std::string> arguments, const std::string& input = "") {
@@ -68,12 +66,13 @@ class Hearthctl : public testing::Test {
     std::istringstream in(input);
     std::ostringstream out;
     std::ostringstream err;
-    const int status = ctl::run(static_cast<int>(argv.size()), argv.data(),
-                                {in, out, err, (folder_ / "kubeconfig").string(), folder_, nullptr});
+    const int status =
+        ctl::run(static_cast<int>(argv.size()), argv.data(),
+                 {in, out, err, (folder_.path() / "kubeconfig").string(), folder_.path(), nullptr});
     return {status, out.str(), err.str()};
   }
 
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("hearthctl-" + new_uuid());
+  test::TempFolder folder_;
   Trace trace_;
   Metrics metrics_;
   eventdata::EventRing events_{metrics_};
@@ -87,7 +86,7 @@ class Hearthctl : public testing::Test {
     auto tls = net::make_server_tls(identity, ca_.certificate_pem, net::ClientCertificate::requested).value();
     api::ApiServerOptions server;
     server.listen = "127.0.0.1:0";
-    server.data_dir = folder_;
+    server.data_dir = folder_.path();
     for (const auto document : device::crd_documents())
       server.crd_documents.emplace_back(document);
     server.pages[eventdata::kEventDataPath] = [this](net::HttpRequest request, net::ResponseWriter& writer) {
@@ -105,10 +104,10 @@ class Hearthctl : public testing::Test {
     net::SignOptions options;
     options.usages = {net::Usage::client};
     const auto identity = net::make_identity(ca_, {"tester", {"system:masters"}}, options).value();
-    std::ofstream(folder_ / "ca") << ca_.certificate_pem;
-    std::ofstream(folder_ / "crt") << identity.certificate_pem;
-    std::ofstream(folder_ / "key") << identity.key_pem;
-    std::ofstream(folder_ / "kubeconfig")
+    std::ofstream(folder_.path() / "ca") << ca_.certificate_pem;
+    std::ofstream(folder_.path() / "crt") << identity.certificate_pem;
+    std::ofstream(folder_.path() / "key") << identity.key_pem;
+    std::ofstream(folder_.path() / "kubeconfig")
         << "current-context: t\nclusters: [{name: t, cluster: {server: 'https://127.0.0.1:" << server_->port()
         << "', certificate-authority: ca}}]\nusers: [{name: t, user: {client-certificate: crt, client-key: "
            "key}}]\n"
@@ -202,12 +201,12 @@ TEST_F(Hearthctl, ShowsEventDataOfTheNodesAskedFor) {
 }
 
 TEST_F(Hearthctl, SaysWhenItKnowsNoServer) {
-  std::filesystem::remove(folder_ / "kubeconfig");
+  std::filesystem::remove(folder_.path() / "kubeconfig");
   EXPECT_THAT(run({"get", "devices"}).err, HasSubstr("cannot be read"));
 }
 
 TEST_F(Hearthctl, MakesATokenOnlyWhereTheAuthorityIs) {
-  const auto ran = run({"token", "--data-dir", folder_.string()});
+  const auto ran = run({"token", "--data-dir", folder_.path().string()});
   EXPECT_EQ(ran.status, 1);
 }
 

@@ -2,12 +2,11 @@
 #include "plugins/virtual/virtual_device.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "plugins/virtual/value_file.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::virtual_device {
 namespace {
@@ -35,16 +34,11 @@ std::vector<mapper::Issue> issues_of(const mapper::PropertyConfig& p) {
 
 class ValueFile {
  public:
-  ValueFile() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hearth-virtual-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~ValueFile() { std::filesystem::remove_all(folder_); }
-  std::filesystem::path path() const { return folder_ / "lamp.power"; }
+  std::filesystem::path path() const { return folder_.path() / "lamp.power"; }
   void put(const std::string& text) const { std::ofstream(path()) << text; }
 
  private:
-  std::filesystem::path folder_;
+  test::TempFolder folder_;
 };
 
 TEST(VirtualDevice, HoldsWhatWasWrittenInEveryType) {

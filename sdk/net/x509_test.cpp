@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::net {
 namespace {
@@ -22,14 +22,13 @@ Identity ca() {
 }
 
 bool openssl_verifies(const std::string& ca_pem, const std::string& leaf_pem, const std::string& options) {
-  const auto folder = std::filesystem::temp_directory_path() / ("hearth-x509-" + new_uuid());
-  std::filesystem::create_directories(folder);
+  const test::TempFolder temporary;
+  const auto& folder = temporary.path();
   std::ofstream(folder / "ca.pem") << ca_pem;
   std::ofstream(folder / "leaf.pem") << leaf_pem;
   const auto command = "openssl verify -x509_strict " + options + " -CAfile " + (folder / "ca.pem").string() +
                        " " + (folder / "leaf.pem").string() + " >/dev/null 2>&1";
   const int status = std::system(command.c_str());
-  std::filesystem::remove_all(folder);
   return status == 0;
 }
 

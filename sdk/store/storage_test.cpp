@@ -9,24 +9,37 @@
 #include <fstream>
 #include <future>
 
-#include "sdk/base/ids.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace hearth::store {
 namespace {
 
 namespace asio = boost::asio;
 
+/// Keeps the storage's thread at one job until end().
+class BusyWriter {
+ public:
+  BusyWriter(Storage& storage, asio::io_context& io) {
+    storage.write(
+        [this](SQLite::Database&) {
+          started_.set_value();
+          end_.get_future().wait();
+        },
+        io.get_executor(), nullptr);
+    started_.get_future().wait();
+  }
+  void end() { end_.set_value(); }
+
+ private:
+  std::promise<void> started_;
+  std::promise<void> end_;
+};
+
 class StorageTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("hearth-store-" + new_uuid());
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   StorageOptions options() const {
     StorageOptions made;
-    made.file = folder_ / "test.db";
+    made.file = folder_.path() / "test.db";
     made.schema = "CREATE TABLE IF NOT EXISTS t (k TEXT PRIMARY KEY)";
     made.busy_timeout_ms = 20;
     return made;
@@ -46,7 +59,7 @@ class StorageTest : public testing::Test {
     return rows;
   }
 
-  std::filesystem::path folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(StorageTest, KeepsWhatWasConfirmedAcrossAReopen) {
@@ -58,7 +71,7 @@ TEST_F(StorageTest, KeepsWhatWasConfirmedAcrossAReopen) {
 TEST_F(StorageTest, MakesTheFileReadableByItsOwnerOnly) {
   auto storage = open(options());
   storage->run(insert("a")).value();
-  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
     struct stat facts {};
     ASSERT_EQ(::stat(file.path().c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode & 0777, 0600u) << file.path();
@@ -99,14 +112,13 @@ TEST_F(StorageTest, RollsBackAThrowingJobAloneAndCommitsItsGroupOnce) {
 TEST_F(StorageTest, GroupsManyWaitingJobsIntoFewCommits) {
   auto storage = open(options());
   asio::io_context io;
-  std::promise<void> gate;
+  BusyWriter busy(*storage, io);
   int confirmed = 0;
-  storage->write([&gate](SQLite::Database&) { gate.get_future().wait(); }, io.get_executor(), nullptr);
   for (int i = 0; i < 1000; ++i) {
     storage->write(insert(std::to_string(i)), io.get_executor(),
                    [&confirmed](Result<void> result) { confirmed += result.has_value() ? 1 : 0; });
   }
-  gate.set_value();
+  busy.end();
   io.run();
   EXPECT_EQ(confirmed, 1000);
   EXPECT_LE(storage->stats().commits, 4u);
@@ -117,19 +129,11 @@ TEST_F(StorageTest, RefusesAJobWhenTheQueueIsFull) {
   how.max_queue = 1;
   auto storage = open(how);
   asio::io_context io;
-  std::promise<void> started;
-  std::promise<void> gate;
-  storage->write(
-      [&](SQLite::Database&) {
-        started.set_value();
-        gate.get_future().wait();
-      },
-      io.get_executor(), nullptr);
-  started.get_future().wait();
+  BusyWriter busy(*storage, io);
   storage->write(insert("waits"), io.get_executor(), nullptr);
   Result<void> third;
   storage->write(insert("too many"), io.get_executor(), [&third](Result<void> result) { third = result; });
-  gate.set_value();
+  busy.end();
   io.run();
   ASSERT_FALSE(third.has_value());
   EXPECT_EQ(third.error().cls, ErrorClass::exhausted);
@@ -138,7 +142,7 @@ TEST_F(StorageTest, RefusesAJobWhenTheQueueIsFull) {
 
 TEST_F(StorageTest, ReportsALockedDatabaseAndHealsWhenItIsFree) {
   auto storage = open(options());
-  SQLite::Database other((folder_ / "test.db").string(), SQLite::OPEN_READWRITE);
+  SQLite::Database other((folder_.path() / "test.db").string(), SQLite::OPEN_READWRITE);
   other.exec("BEGIN IMMEDIATE");
   const auto refused = storage->run(insert("a"));
   ASSERT_FALSE(refused.has_value());
@@ -159,7 +163,7 @@ TEST_F(StorageTest, ReportsADatabaseThatReachedItsSizeLimitAndGoesOn) {
 }
 
 TEST_F(StorageTest, PutsAFileThatIsNoDatabaseAsideAndSaysThatItBeginsEmpty) {
-  std::ofstream(folder_ / "test.db") << std::string(5000, 'x');
+  std::ofstream(folder_.path() / "test.db") << std::string(5000, 'x');
   auto storage = open(options());
   EXPECT_EQ(std::filesystem::file_size(storage->opened().moved_aside), 5000u);
   EXPECT_TRUE(storage->opened().rolled_back_to.empty());
@@ -169,7 +173,7 @@ TEST_F(StorageTest, PutsAFileThatIsNoDatabaseAsideAndSaysThatItBeginsEmpty) {
 
 TEST_F(StorageTest, SaysWhyAFileCannotBeOpened) {
   auto how = options();
-  how.file = folder_ / "missing" / "test.db";
+  how.file = folder_.path() / "missing" / "test.db";
   const auto opened = Storage::open(how);
   ASSERT_FALSE(opened.has_value());
   EXPECT_EQ(opened.error().cls, ErrorClass::unavailable);
@@ -197,15 +201,7 @@ TEST_F(StorageTest, RefusesAJobWhenTheBytesThatWaitAreTooMany) {
   how.max_queue_bytes = 100;
   auto storage = open(how);
   asio::io_context io;
-  std::promise<void> started;
-  std::promise<void> gate;
-  storage->write(
-      [&](SQLite::Database&) {
-        started.set_value();
-        gate.get_future().wait();
-      },
-      io.get_executor(), nullptr);
-  started.get_future().wait();
+  BusyWriter busy(*storage, io);
   Result<void> large = internal_error("not run");
   Result<void> second;
   storage->write(
@@ -213,7 +209,7 @@ TEST_F(StorageTest, RefusesAJobWhenTheBytesThatWaitAreTooMany) {
   storage->write(
       insert("second"), io.get_executor(), [&second](Result<void> result) { second = result; }, 1);
   EXPECT_EQ(storage->stats().queued_bytes, 1000u);
-  gate.set_value();
+  busy.end();
   io.run();
   EXPECT_TRUE(large.has_value());
   ASSERT_FALSE(second.has_value());

@@ -29,12 +29,6 @@ std::chrono::milliseconds since(Clock::time_point start) {
 
 class DoneWhen : public FleetTest {
  protected:
-  json lamps(int count, const std::string& desired) const {
-    json list = json::array();
-    for (int i = 0; i < count; ++i)
-      list.push_back(lamp("lamp-" + std::to_string(i), desired));
-    return list;
-  }
   bool all_lamps_report(int count, const std::string& value,
                         std::chrono::milliseconds patience = kPatience) const {
     return eventually(

@@ -117,6 +117,13 @@ json FleetTest::lamp(const std::string& name, const std::string& desired) const 
             {{"protocolName", "virtual"}, {"configData", {{"file", (switches() / name).string()}}}}}}));
 }
 
+json FleetTest::lamps(int count, const std::string& desired) const {
+  json list = json::array();
+  for (int i = 0; i < count; ++i)
+    list.push_back(lamp("lamp-" + std::to_string(i), desired));
+  return list;
+}
+
 json FleetTest::meter(const DeviceId& id, const std::string& desired) const {
   json property{{"name", "value"}, {"reportToCloud", true}};
   if (!desired.empty()) property["desired"] = {{"value", desired}};

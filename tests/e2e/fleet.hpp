@@ -45,6 +45,8 @@ class FleetTest : public SystemTest {
   nlohmann::json model(const std::string& name, const std::string& ns = "default") const;
   /// With its switch in the file NAME of switches().
   nlohmann::json lamp(const std::string& name, const std::string& desired) const;
+  /// lamp-0, lamp-1, …
+  nlohmann::json lamps(int count, const std::string& desired) const;
   nlohmann::json meter(const DeviceId& id, const std::string& desired = "") const;
   static nlohmann::json with_desired(nlohmann::json device, const std::string& value);
 

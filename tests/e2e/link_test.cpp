@@ -15,15 +15,7 @@ using Clock = std::chrono::steady_clock;
 /// "Noticed within 15 s", and what a loaded machine may add.
 constexpr std::chrono::seconds kNoticed{15 + 5};
 
-class BadLink : public FleetTest {
- protected:
-  json lamps(int count, const std::string& desired) const {
-    json list = json::array();
-    for (int i = 0; i < count; ++i)
-      list.push_back(lamp("lamp-" + std::to_string(i), desired));
-    return list;
-  }
-};
+using BadLink = FleetTest;
 
 TEST_F(BadLink, ThatSwallowsEverythingIsNoticedAndThenCaughtUp) {
   ASSERT_NO_FATAL_FAILURE(start_fleet());

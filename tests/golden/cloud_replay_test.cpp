@@ -447,16 +447,8 @@ TEST_P(CloudReplay, IsAnsweredAsByCloudcore) {
   RecordProperty("compared", static_cast<int>(compared_));
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, CloudReplay,
-                         testing::Values("join", "create", "twin", "twin-bad", "desired", "state",
-                                         "change-move-delete", "link-cut", "restart-edgecore",
-                                         "restart-cloudcore", "two-namespaces", "dmi", "large",
-                                         "twin-of-removed-property", "no-ack"),
-                         [](const auto& scene) {
-                           std::string name = scene.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Of, CloudReplay, testing::ValuesIn(scenes()),
+                         [](const auto& scene) { return test_name(scene.param); });
 
 }  // namespace
 }  // namespace hearth::golden

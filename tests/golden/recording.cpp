@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/golden/recording.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -71,6 +72,11 @@ const std::vector<std::string>& scenes() {
                                                 "twin-of-removed-property",
                                                 "no-ack"};
   return kScenes;
+}
+
+std::string test_name(std::string scene) {
+  std::replace(scene.begin(), scene.end(), '-', '_');
+  return scene;
 }
 
 std::vector<WsRecord> read_ws(const std::string& scene) {

@@ -35,6 +35,8 @@ struct MqttRecord {
 
 /// In the order in which they were recorded.
 const std::vector<std::string>& scenes();
+/// As a test may be called: with underscores.
+std::string test_name(std::string scene);
 std::vector<WsRecord> read_ws(const std::string& scene);
 std::vector<MqttRecord> read_mqtt(const std::string& scene);
 
