@@ -16,6 +16,16 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
+nlohmann::json brief_conditions(std::string_view conditions) {
+  auto brief = nlohmann::json::array();
+  object::ItemScan items(conditions);
+  while (const auto item = items.next()) {
+    brief.push_back(
+        {{"type", object::string_at(*item, {"type"})}, {"status", object::string_at(*item, {"status"})}});
+  }
+  return brief;
+}
+
 }  // namespace
 
 const nlohmann::json* find_at(const nlohmann::json& document, std::initializer_list<std::string_view> path) {
@@ -44,6 +54,24 @@ nlohmann::json ApiObject::spec() const {
 }
 nlohmann::json ApiObject::status() const {
   return object ? object::tree_of(object->status()) : nlohmann::json();
+}
+
+nlohmann::json ApiObject::brief_spec() const {
+  auto properties = nlohmann::json::array();
+  object::ItemScan items(object::value_at(object ? object->spec() : std::string_view(), {"properties"}));
+  while (const auto property = items.next())
+    properties.push_back({{"name", object::string_at(*property, {"name"})}});
+  return {{"properties", std::move(properties)}};
+}
+
+nlohmann::json ApiObject::brief_status() const {
+  nlohmann::json brief;
+  object::MemberScan members(object ? object->status() : std::string_view());
+  while (const auto member = members.next()) {
+    auto& value = brief[std::string(member->name)];
+    value = member->name == "conditions" ? brief_conditions(member->value) : object::tree_of(member->value);
+  }
+  return brief;
 }
 
 bool same_spec(const ApiObject& left, const ApiObject& right) {

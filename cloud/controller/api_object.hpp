@@ -35,6 +35,10 @@ struct ApiObject {
   /// Made anew by each call; null JSON when there is none.
   nlohmann::json spec() const;
   nlohmann::json status() const;
+  /// What is wanted of them where nothing but values has been reported, for less: the properties' names; and all but what
+  /// conditions say in words.
+  nlohmann::json brief_spec() const;
+  nlohmann::json brief_status() const;
 };
 
 struct DeviceObject : ApiObject {

@@ -53,8 +53,10 @@ void ControllerCore::State::begin_status(PatchQueue::Work work, SteadyTime now) 
   TextHold hold;
   const auto last_text = texts_written_.find(work.device);
   hold.active = last_text != texts_written_.end() && now < last_text->second + options_.text_refresh;
-  auto patch =
-      build_status_patch(device->spec(), newest.status(), work.change, facts_of(*device), clock_(), &hold);
+  const bool brief = work.change.twins_alone();
+  const auto spec = brief ? device->brief_spec() : device->spec();
+  const auto status = brief ? newest.brief_status() : newest.status();
+  auto patch = build_status_patch(spec, status, work.change, facts_of(*device), clock_(), &hold);
   hold_texts(work, std::move(hold), now);
   if (!patch) {
     confirm(work.receipts);

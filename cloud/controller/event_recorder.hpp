@@ -41,7 +41,7 @@ class EventRecorder {
   std::optional<Write> next();
   /// What became of it; one that could not be written is created anew when it happens again.
   void written(const std::string& name, bool ok);
-  /// It could not be written for now.
+  /// The API is away: it waits for its turn again.
   void again(const std::string& name);
   bool has_waiting() const { return !waiting_.empty(); }
   std::uint64_t given_up() const { return given_up_; }

@@ -207,7 +207,7 @@ std::optional<StatusPatch> build_status_patch(const json& spec, const json& stat
                                               WallTime now, TextHold* hold) {
   StatusPatch patch;
   json fields = json::object();
-  if (!change.judge && !change.state && change.conditions.empty()) {
+  if (change.twins_alone()) {
     add_twins(fields, spec, status, change, is_stale(status));
   } else {
     json next = without_twins(status);

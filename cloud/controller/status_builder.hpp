@@ -34,6 +34,8 @@ struct StatusChange {
   std::map<std::string, wire::Condition> conditions;  ///< by type, from the edge
   bool judge = false;  ///< the controller's conditions are to be worked out anew, though nothing was reported
 
+  /// Nothing but values of twins, which leave everything else of the status as it is.
+  bool twins_alone() const { return !judge && !state && conditions.empty(); }
   void merge(StatusChange newer);
 };
 
@@ -48,7 +50,7 @@ StatusChange recall(const nlohmann::json& status);
 /// A value reported again, unchanged, is written only if its time has moved on by so much.
 inline constexpr std::chrono::milliseconds kFreshnessStep{10'000};
 
-/// `spec`, `status`: of the object in the API (null when absent). Nothing when the status is as it should be.
+/// `spec`, `status`: of the object in the API (null when absent); of a change of twins alone their brief forms will do. Nothing when the status is as it should be.
 std::optional<StatusPatch> build_status_patch(const nlohmann::json& spec, const nlohmann::json& status,
                                               const StatusChange& change, const DeviceFacts& facts,
                                               WallTime now, TextHold* hold = nullptr);

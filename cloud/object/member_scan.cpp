@@ -68,6 +68,22 @@ std::optional<Member> MemberScan::next() {
   return Member{name, text_.substr(begin, at_ - begin)};
 }
 
+ItemScan::ItemScan(std::string_view text) : text_(text) {
+  at_ = skip_blank(text_, 0);
+  at_ = at_ < text_.size() && text_[at_] == '[' ? at_ + 1 : text_.size();
+}
+
+std::optional<std::string_view> ItemScan::next() {
+  at_ = skip_blank(text_, at_);
+  if (at_ < text_.size() && text_[at_] == ',') at_ = skip_blank(text_, at_ + 1);
+  if (at_ >= text_.size() || text_[at_] == ']') return std::nullopt;
+  const auto begin = at_;
+  at_ = skip_value(text_, begin);
+  // Of damaged text: nothing to go on from.
+  if (at_ == begin) at_ = text_.size();
+  return text_.substr(begin, at_ - begin);
+}
+
 std::string_view value_at(std::string_view text, std::initializer_list<std::string_view> path) {
   for (const auto name : path) {
     MemberScan members(text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the members of a JSON object lie in its text, without a parse: one pass over the bytes, no memory.
+// Where the members of a JSON object, or the items of an array, lie in its text, without a parse: one pass over the bytes, no memory.
 // Thread: pure functions.   Errors: none; the text must be valid JSON. Of text that is not, what is found means nothing,
 // but nothing outside of it is read.
 #pragma once
@@ -25,6 +25,18 @@ class MemberScan {
   explicit MemberScan(std::string_view text);
 
   std::optional<Member> next();
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+/// The items of an array's text; other texts have none.
+class ItemScan {
+ public:
+  explicit ItemScan(std::string_view text);
+
+  std::optional<std::string_view> next();
 
  private:
   std::string_view text_;

@@ -84,6 +84,24 @@ TEST(MemberScan, FindsValuesByTheirPath) {
   EXPECT_EQ(string_at(text, {"nothing"}), "");
 }
 
+TEST(ItemScan, GivesTheItemsOfAnArray) {
+  std::vector<std::string> items;
+  ItemScan scan(R"( [1, "a]", {"b":[2]} ,[3,4],null ] )");
+  while (const auto item = scan.next())
+    items.emplace_back(*item);
+  EXPECT_EQ(items, (std::vector<std::string>{"1", "\"a]\"", "{\"b\":[2]}", "[3,4]", "null"}));
+  for (const auto* other : {"", "[]", "{}", "3", "null"})
+    EXPECT_FALSE(ItemScan(other).next()) << other;
+}
+
+TEST(ItemScan, EndsOnDamagedText) {
+  for (const auto* damaged : {"[", "[,", "[,,", "[}", "[}}}", "[1}", "[\"a", "[{"}) {
+    ItemScan scan(damaged);
+    for (int i = 0; i < 10 && scan.next(); ++i)
+      EXPECT_LT(i, 9) << damaged;
+  }
+}
+
 TEST(MemberScan, OfDamagedTextReadsNothingOutside) {
   const std::string whole = kLamp.dump();
   for (std::size_t length = 0; length < whole.size(); ++length) {
