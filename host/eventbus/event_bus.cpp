@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "host/eventbus/bus_signs.hpp"
 #include "host/eventbus/mqtt_link.hpp"
 #include "host/eventbus/outbox.hpp"
 #include "host/eventbus/takeover_watch.hpp"
@@ -35,47 +36,6 @@ std::string client_id(const EventBusOptions& options) {
   if (!options.client_id.empty()) return options.client_id;
   return options.client_id_prefix + "-" + new_uuid().substr(0, kSuffix);
 }
-
-BrokerState reachable() {
-  return {true, "Connected", "the MQTT broker serves this node"};
-}
-
-BrokerState away() {
-  return {false, "BrokerAway",
-          "the MQTT broker cannot be reached; the host's own parts go on without it, other MQTT clients are "
-          "cut off"};
-}
-
-BrokerState taken_over(const std::string& id) {
-  return {false, "DuplicateClientID",
-          "another MQTT client uses the id " + id +
-              " of this node, or the broker ends each connection soon; the host's "
-              "own parts go on without it"};
-}
-
-struct Counters {
-  explicit Counters(Metrics& metrics)
-      : connected(metrics.gauge("hearth_eventbus_connected", "1 while the MQTT broker serves this host")),
-        queued_bytes(metrics.gauge("hearth_eventbus_queued_bytes", "Published, waiting for the broker")),
-        via_broker(published(metrics, "broker")),
-        via_local(published(metrics, "local")),
-        dropped(metrics.counter("hearth_eventbus_dropped_total", "Messages that nobody got")),
-        takeovers(
-            metrics.counter("hearth_eventbus_takeovers_total", "Times another client had our client id")),
-        oversized(metrics.counter("hearth_eventbus_oversized_total", "Messages above the payload bound")) {}
-
-  static prometheus::Counter& published(Metrics& metrics, const std::string& via) {
-    return metrics.counter("hearth_eventbus_published_total", "Messages published", {{"via", via}});
-  }
-
-  prometheus::Gauge& connected;
-  prometheus::Gauge& queued_bytes;
-  prometheus::Counter& via_broker;
-  prometheus::Counter& via_local;
-  prometheus::Counter& dropped;
-  prometheus::Counter& takeovers;
-  prometheus::Counter& oversized;
-};
 
 }  // namespace
 
@@ -124,7 +84,7 @@ class EventBus::Impl : public std::enable_shared_from_this<Impl> {
   EventBusOptions options_;
   TopicFilters filters_;
   std::string client_id_;
-  Counters counters_;
+  BusCounters counters_;
   Backoff backoff_;
   asio::steady_timer retry_timer_;
   asio::steady_timer progress_;  // cancelled whenever stop() should look again
