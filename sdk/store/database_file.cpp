@@ -58,7 +58,7 @@ void set_layout(SQLite::Database& db, const StorageOptions& options) {
   } catch (...) {
     const auto error = current_error();
     if (error.code == kDamagedCode || !is_storage_problem(error)) throw;
-    spdlog::info("storage: {} keeps its layout for now: {}", options.file.string(), error.text);
+    spdlog::info("storage: {} keeps its layout: {}", options.file.string(), error.text);
   }
 }
 
