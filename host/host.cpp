@@ -160,6 +160,7 @@ class Host {
     hub_ = std::make_unique<edgehub::EdgeHub>(io_, hub_options(options_), metrics_);
     hub_->on_message([this](wire::HubMessage message) { take_from_hub(message); });
     hub_->on_link([this](const edgehub::LinkState& link) { link_changed(link); });
+    hub_->on_room([this] { twin_->link_has_room(); });
     event_data_ = std::make_unique<EventData>(
         io_, options_, [this](wire::HubMessage message) { return hub_->send(std::move(message)); }, metrics_);
   }
