@@ -287,9 +287,11 @@ wire::HubMessage CloudReports::twin_message(const Report& report, const wire::Tw
                                             wire::TopicForm form) const {
   const auto now = core_.now_ms();
   const auto event_id = report.event_id.empty() ? new_uuid() : report.event_id;
-  return wire::make_message(
-      up_route(wire::twin_edge_updated_resource(report.device, form), wire::operation::kUpdate),
-      wire::print_twin_update({event_id, now, entries, uid_of(report.device)}), now);
+  auto message = wire::make_message(
+      up_route(wire::twin_edge_updated_resource(report.device, form), wire::operation::kUpdate), nullptr,
+      now);
+  message.printed_content = wire::twin_update_text({event_id, now, entries, uid_of(report.device)});
+  return message;
 }
 
 std::optional<wire::HubMessage> CloudReports::state_message(const DeviceId& id, wire::TopicForm form) const {

@@ -72,6 +72,7 @@ class DeviceTwinTest : public ::testing::Test {
                       published_.push_back({std::move(topic), nlohmann::json::parse(payload)});
                     },
                     [this](wire::HubMessage message) {
+                      if (!message.printed_content.empty()) message.content = message.document().value();
                       if (link_) sent_.push_back(std::move(message));
                       return link_;
                     }};

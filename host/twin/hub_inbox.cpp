@@ -97,7 +97,7 @@ void HubInbox::ack(const wire::HubMessage& message) {
 }
 
 DeviceChanges::Done HubInbox::ack_when_stored(const wire::HubMessage& message) {
-  wire::HubMessage head{message.header, message.route, nullptr};
+  wire::HubMessage head{message.header, message.route, nullptr, {}};
   return [this, head = std::move(head)](const Result<void>& stored) {
     if (stored) ack(head);
   };

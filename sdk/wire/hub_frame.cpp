@@ -64,6 +64,8 @@ class FrameReader {
   std::string* text_field();
   bool scalar(json value);
   bool enter();
+  bool opened_inside(json::value_t container);
+  bool closed_inside();
   bool open_field();
   void take_time(json::number_integer_t value) {
     if (at_field() && place_ == Place::header && field_ == "timestamp") message_.header.timestamp = value;
@@ -141,6 +143,29 @@ bool FrameReader::enter() {
   return refuse(invalid("TooDeep", fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth)));
 }
 
+/// True for a container within the content, or within a field that is passed over.
+bool FrameReader::opened_inside(json::value_t container) {
+  if (!in_content_ && skipped_ == 0) return false;
+  if (in_content_) {
+    content_.open(json(container));
+  } else {
+    ++skipped_;
+  }
+  return true;
+}
+
+bool FrameReader::closed_inside() {
+  --depth_;
+  if (!in_content_ && skipped_ == 0) return false;
+  if (in_content_) {
+    content_.close();
+    content_ended();
+  } else {
+    --skipped_;
+  }
+  return true;
+}
+
 /// A container as the value of a field of header or route: passed over where it does no harm.
 bool FrameReader::open_field() {
   if (text_field() != nullptr) return refuse(malformed(fmt::format("\"{}\" must be a string", field_)));
@@ -150,11 +175,7 @@ bool FrameReader::open_field() {
 
 bool FrameReader::start_object(std::size_t) {
   if (!enter()) return false;
-  if (in_content_) {
-    content_.open(json::object());
-    return true;
-  }
-  if (skipped_ > 0) return ++skipped_ > 0;
+  if (opened_inside(json::value_t::object)) return true;
   switch (place_) {
     case Place::top:
     case Place::batch:
@@ -188,16 +209,7 @@ bool FrameReader::key(string_t& name) {
 }
 
 bool FrameReader::end_object() {
-  --depth_;
-  if (in_content_) {
-    content_.close();
-    content_ended();
-    return true;
-  }
-  if (skipped_ > 0) {
-    --skipped_;
-    return true;
-  }
+  if (closed_inside()) return true;
   if (place_ == Place::header || place_ == Place::route) {
     place_ = Place::message;
     return true;
@@ -210,11 +222,7 @@ bool FrameReader::end_object() {
 
 bool FrameReader::start_array(std::size_t) {
   if (!enter()) return false;
-  if (in_content_) {
-    content_.open(json::array());
-    return true;
-  }
-  if (skipped_ > 0) return ++skipped_ > 0;
+  if (opened_inside(json::value_t::array)) return true;
   switch (place_) {
     case Place::top:
       if (!batches_) return refuse(malformed("must be an object"));
@@ -236,15 +244,7 @@ bool FrameReader::start_array(std::size_t) {
 }
 
 bool FrameReader::end_array() {
-  --depth_;
-  if (in_content_) {
-    content_.close();
-    content_ended();
-  } else if (skipped_ > 0) {
-    --skipped_;
-  } else {
-    place_ = Place::top;
-  }
+  if (!closed_inside()) place_ = Place::top;
   return true;
 }
 

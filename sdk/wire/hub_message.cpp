@@ -60,11 +60,18 @@ void append_route(std::string& text, const Route& route) {
   text += '}';
 }
 
+void append_content(std::string& text, const HubMessage& message) {
+  if (!message.printed_content.empty()) return append_with_go_escapes(text, message.printed_content);
+  const auto* words = message.content.get_ptr<const std::string*>();
+  words != nullptr ? append_string(text, *words) : append_json(text, message.content);
+}
+
 }  // namespace
 
 Result<json> HubMessage::document() const {
-  if (!content.is_string()) return content;
-  auto parsed = parse_json(content.get_ref<const std::string&>(), kMaxHubMessageSize);
+  if (printed_content.empty() && !content.is_string()) return content;
+  const auto& text = printed_content.empty() ? content.get_ref<const std::string&>() : printed_content;
+  auto parsed = parse_json(text, kMaxHubMessageSize);
   if (!parsed) return std::move(parsed).error().within("content");
   return parsed;
 }
@@ -81,8 +88,7 @@ void append(std::string& text, const HubMessage& message) {
   text += R"(},"route":)";
   append_route(text, message.route);
   text += R"(,"content":)";
-  const auto* words = message.content.get_ptr<const std::string*>();
-  words != nullptr ? append_string(text, *words) : append_json(text, message.content);
+  append_content(text, message);
   text += '}';
 }
 

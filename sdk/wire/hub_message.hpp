@@ -38,6 +38,8 @@ struct HubMessage {
   Header header;
   Route route;  ///< JSON key "route"
   nlohmann::json content;
+  /// The content as JSON text, for one that is made thousands of times a second; then `content` is not looked at.
+  std::string printed_content;
 
   /// The content as a document: an object as it is, a string parsed as JSON (stock peers send both).
   Result<nlohmann::json> document() const;

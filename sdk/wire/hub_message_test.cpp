@@ -128,5 +128,15 @@ TEST(HubMessage, KeepaliveIsTheOneOfTheWire) {
   EXPECT_EQ(message.content, "ping");
 }
 
+TEST(HubMessage, PrintsAContentThatIsTextAlreadyAsItPrintsTheDocument) {
+  const json content{{"a", "<b>"}, {"n", 1}};
+  auto message = make_message({"twin", "resource", "update", "r"}, content, 1);
+  auto printed = message;
+  printed.content = nullptr;
+  printed.printed_content = content.dump();
+  EXPECT_EQ(print(printed), print(message));
+  EXPECT_EQ(printed.document().value(), content);
+}
+
 }  // namespace
 }  // namespace hearth::wire
