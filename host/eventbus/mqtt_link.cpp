@@ -6,8 +6,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "host/eventbus/broker_address.hpp"
 #include "host/eventbus/broker_problems.hpp"
@@ -25,6 +27,8 @@ constexpr std::chrono::seconds kConnectLimit{5};
 // The broker waits one and a half times the keep-alive for a sign of us.
 constexpr std::chrono::seconds kKeepAlive{30};
 constexpr std::chrono::seconds kPing{15};
+// From so many on, acknowledgements do not wait for what is published in the same turn.
+constexpr std::size_t kEarlyAcks = 8;
 // What a burst has made larger is given back after it.
 constexpr std::size_t kKeptBuffer = 64 * 1024;
 
@@ -65,6 +69,8 @@ class MqttLink::Impl : public std::enable_shared_from_this<Impl> {
   void connected(BrokerDial::Stream stream);
   void read();
   void take(const error_code& error, std::size_t bytes);
+  std::optional<Error> parse(std::vector<Packet>& packets);
+  void acknowledge(const std::vector<Packet>& packets);
   void handle(const Connack& packet);
   void handle(const Suback& packet);
   void handle(const Puback& packet);
@@ -134,14 +140,37 @@ void MqttLink::Impl::take(const error_code& error, std::size_t bytes) {
   heard_ = true;
   acknowledge_at_once(stream_->socket());
   reader_.filled(bytes);
-  for (;;) {
-    const auto packet = reader_.next();
-    if (!packet) return end({packet.error().text});
-    if (!*packet) break;
-    std::visit([this](const auto& each) { handle(each); }, **packet);
+  std::vector<Packet> packets;
+  const auto broken = parse(packets);
+  acknowledge(packets);
+  for (const auto& packet : packets) {
+    std::visit([this](const auto& each) { handle(each); }, packet);
     if (ended_) return;
   }
-  read();
+  broken ? end({broken->text}) : read();
+}
+
+/// All that is whole in the buffer; an error if what comes then is no MQTT.
+std::optional<Error> MqttLink::Impl::parse(std::vector<Packet>& packets) {
+  for (;;) {
+    auto packet = reader_.next();
+    if (!packet) return packet.error();
+    if (!*packet) return std::nullopt;
+    packets.push_back(**packet);
+  }
+}
+
+/// Before they are looked at: a Mosquitto as it comes sends 20 messages at most, and drops what queues up behind them.
+void MqttLink::Impl::acknowledge(const std::vector<Packet>& packets) {
+  std::size_t acks = 0;
+  for (const auto& packet : packets) {
+    const auto* delivery = std::get_if<Delivery>(&packet);
+    if (delivery == nullptr || delivery->id == 0) continue;
+    append_puback(out_, delivery->id);
+    ++acks;
+  }
+  if (acks >= kEarlyAcks && !std::exchange(write_pending_, true)) return write();
+  if (acks > 0) write_soon();
 }
 
 void MqttLink::Impl::handle(const Connack& packet) {
@@ -163,10 +192,6 @@ void MqttLink::Impl::handle(const Puback& packet) {
 }
 
 void MqttLink::Impl::handle(const Delivery& packet) {
-  if (packet.id != 0) {
-    append_puback(out_, packet.id);
-    write_soon();
-  }
   if (packet.oversized) return events_.oversized();
   events_.message({std::string(packet.topic), std::string(packet.payload), packet.retained, true});
 }
