@@ -85,6 +85,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   Strand strand_;
   std::filesystem::path file_;
   std::unique_ptr<store::Storage> storage_;
+  std::shared_ptr<store::Statements> statements_ = std::make_shared<store::Statements>();
   LatestState latest_;
   PublishedObjects published_;
   std::vector<Entry> waiting_;
@@ -130,7 +131,7 @@ Answer<ObjectPtr> ObjectStore::Impl::write_at_start(const Work& work) {
   auto answer = work_on(writing, work, false);
   const auto changes = writing.take();
   const auto saved =
-      storage_->run([&changes](SQLite::Database& database) { save_changes(database, changes); });
+      storage_->run([&](SQLite::Database& database) { save_changes(database, *statements_, changes); });
   if (!saved) return store_failed(saved.error().text);
   for (const auto& change : changes)
     published_.publish(change);
@@ -155,7 +156,9 @@ void ObjectStore::Impl::flush() {
   }
   if (batch->changes.empty()) return committed(batch, {});
   in_flight_ = true;
-  storage_->write([batch](SQLite::Database& database) { save_changes(database, batch->changes); }, strand_,
+  storage_->write([batch, statements = statements_](
+                      SQLite::Database& database) { save_changes(database, *statements, batch->changes); },
+                  strand_,
                   [self = shared_from_this(), batch](const Result<void>& result) {
                     self->in_flight_ = false;
                     self->committed(batch, result);

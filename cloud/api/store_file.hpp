@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cloud/api/published_objects.hpp"
+#include "sdk/store/statements.hpp"
 
 namespace hearth::api {
 
@@ -21,6 +22,7 @@ struct StoredState {
 };
 
 StoredState load_state(SQLite::Database& database);
-void save_changes(SQLite::Database& database, const std::vector<ChangePtr>& changes);
+void save_changes(SQLite::Database& database, store::Statements& statements,
+                  const std::vector<ChangePtr>& changes);
 
 }  // namespace hearth::api

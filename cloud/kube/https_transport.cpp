@@ -67,7 +67,7 @@ struct EventReader {
 /// What `lines()` keeps while the pieces of its answer come in.
 struct LineReader {
   Transport::OnLine on_line;
-  LineSplitter splitter;
+  LineSplitter splitter{};
   std::optional<Error> failed;
   bool wanted = true;
 
@@ -164,7 +164,8 @@ class HttpsTransport final : public Transport {
                                       std::chrono::milliseconds idle) override {
     if (broken_) co_return *broken_;
     net::HttpRequest ready = signed_request(std::move(request));
-    LineReader reader{std::move(on_line), {}, std::nullopt, true};
+    LineReader reader;
+    reader.on_line = std::move(on_line);
     std::function<bool(std::string_view)> on_data = [&reader](std::string_view bytes) {
       return reader.feed(bytes);
     };

@@ -159,7 +159,7 @@ constexpr const char* kPutObject =
 /// Writes one batch.
 class Put {
  public:
-  Put(SQLite::Database& db, Statements& statements) : db_(db), statements_(statements) {}
+  Put(SQLite::Database& db, store::Statements& statements) : db_(db), statements_(statements) {}
 
   void erase_devices(const std::vector<DeviceId>& ids) {
     for (const auto& id : ids) {
@@ -212,7 +212,7 @@ class Put {
   }
 
   SQLite::Database& db_;
-  Statements& statements_;
+  store::Statements& statements_;
 };
 
 void load_devices(SQLite::Database& db, Stored& stored) {
@@ -285,7 +285,7 @@ Stored load(SQLite::Database& db) {
   return stored;
 }
 
-void put(SQLite::Database& db, Statements& statements, const Batch& batch) {
+void put(SQLite::Database& db, store::Statements& statements, const Batch& batch) {
   Put put(db, statements);
   put.erase_devices(batch.erased_devices);
   put.devices(batch.devices);

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "host/twin/statements.hpp"
 #include "host/twin/twin_table.hpp"
+#include "sdk/store/statements.hpp"
 
 namespace hearth::twin::sql {
 
@@ -57,7 +57,7 @@ struct Batch {
 };
 
 /// Does the same when it runs twice. `statements` is kept from batch to batch.
-void put(SQLite::Database& db, Statements& statements, const Batch& batch);
+void put(SQLite::Database& db, store::Statements& statements, const Batch& batch);
 
 inline constexpr const char* kDeviceType = "device";
 inline constexpr const char* kDeviceModelType = "devicemodel";

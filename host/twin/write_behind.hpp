@@ -65,7 +65,7 @@ class WriteBehind {
   const Inventory& inventory_;
   ForwardTime& time_;
   WriteBehindEvents events_;
-  std::shared_ptr<sql::Statements> statements_ = std::make_shared<sql::Statements>();
+  std::shared_ptr<store::Statements> statements_ = std::make_shared<store::Statements>();
   DirtyRows dirty_;
   std::optional<DirtyRows> taken_;  ///< under way
   Waiters waiting_;                 ///< for the next batch

@@ -59,16 +59,17 @@ void SimStore::arm() {
 }
 
 void SimStore::commit() {
-  auto group = std::exchange(waiting_, {});
-  auto results = run_group(group);
+  const auto group = std::exchange(waiting_, {});
+  const auto results = run_group(group);
+  std::vector<std::function<void()>> answers;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (group[i].done) answers.push_back([done = group[i].done, result = results[i]] { done(result); });
+  }
   // As from a storage thread: one turn for each, in order, and not at once.
-  process_.after(process_.random().time(Duration(10), Duration(500)),
-                 [this, group = std::move(group), results = std::move(results)] {
-                   for (std::size_t i = 0; i < group.size(); ++i) {
-                     if (!group[i].done) continue;
-                     process_.post([done = group[i].done, result = results[i]] { done(result); });
-                   }
-                 });
+  process_.after(process_.random().time(Duration(10), Duration(500)), [this, answers = std::move(answers)] {
+    for (const auto& answer : answers)
+      process_.post(answer);
+  });
   committing_ = false;
   arm();
 }

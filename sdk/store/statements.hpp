@@ -7,7 +7,7 @@
 
 #include <map>
 
-namespace hearth::twin::sql {
+namespace hearth::store {
 
 class Statements {
  public:
@@ -26,4 +26,4 @@ class Statements {
   std::map<const char*, SQLite::Statement> prepared_;
 };
 
-}  // namespace hearth::twin::sql
+}  // namespace hearth::store
