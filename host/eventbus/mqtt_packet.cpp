@@ -6,6 +6,7 @@ namespace {
 
 // First bytes, with the flags that are fixed for them (MQTT 3.1.1, 2.2).
 constexpr unsigned char kConnect = 0x10;
+constexpr unsigned char kPublishQos0 = 0x30;
 constexpr unsigned char kPublishQos1 = 0x32;
 constexpr unsigned char kPuback = 0x40;
 constexpr unsigned char kSubscribe = 0x82;
@@ -56,7 +57,7 @@ void append_connect(std::string& text, const MqttLogin& login) {
   append_text(text, login.password);
 }
 
-void append_subscribe(std::string& text, std::uint16_t id, const std::vector<std::string>& filters) {
+void append_subscribe(std::string& text, std::uint16_t id, const std::vector<std::string>& filters, int qos) {
   std::size_t length = 2;
   for (const auto& filter : filters)
     length += size_of(filter) + 1;
@@ -64,14 +65,16 @@ void append_subscribe(std::string& text, std::uint16_t id, const std::vector<std
   append_number(text, id);
   for (const auto& filter : filters) {
     append_text(text, filter);
-    text += '\1';
+    text += static_cast<char>(qos);
   }
 }
 
 void append_publish(std::string& text, std::uint16_t id, std::string_view topic, std::string_view payload) {
-  append_head(text, kPublishQos1, size_of(topic) + 2 + payload.size());
+  const bool confirmed = id != 0;
+  append_head(text, confirmed ? kPublishQos1 : kPublishQos0,
+              size_of(topic) + (confirmed ? 2 : 0) + payload.size());
   append_text(text, topic);
-  append_number(text, id);
+  if (confirmed) append_number(text, id);
   text += payload;
 }
 

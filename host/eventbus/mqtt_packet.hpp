@@ -23,9 +23,10 @@ struct MqttLogin {
 
 /// Clean session, no will.
 void append_connect(std::string& text, const MqttLogin& login);
-/// Every filter with QoS 1.
-void append_subscribe(std::string& text, std::uint16_t id, const std::vector<std::string>& filters);
-/// QoS 1, not retained.
+/// Every filter with that QoS.
+void append_subscribe(std::string& text, std::uint16_t id, const std::vector<std::string>& filters,
+                      int qos = 1);
+/// QoS 1, not retained; with id 0 it is QoS 0.
 void append_publish(std::string& text, std::uint16_t id, std::string_view topic, std::string_view payload);
 void append_puback(std::string& text, std::uint16_t id);
 void append_ping(std::string& text);

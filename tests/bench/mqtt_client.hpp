@@ -8,9 +8,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "host/eventbus/packet_reader.hpp"
 
 namespace hearth::bench {
 
@@ -40,27 +43,22 @@ class MqttClient {
   std::size_t unsent() const { return out_.size() + writing_.size(); }
 
  private:
-  struct Packet {
-    unsigned char head = 0;
-    std::string_view body;
-  };
-
   void log_in();
   void subscribe(const std::vector<std::string>& filters);
-  Packet wait_for_packet(unsigned char type, const char* what);
-  bool next_packet(Packet& packet);
+  template <class Wanted>
+  Wanted wait_for(const char* what);
+  /// Its views hold until the next read.
+  std::optional<eventbus::Packet> next_packet();
   void read();
   void write_soon();
   void write();
-  void take(const Packet& packet);
-  void take_message(const Packet& packet);
+  void take(const eventbus::Packet& packet);
   std::uint16_t next_id();
 
   boost::asio::ip::tcp::socket socket_;
   MqttOptions options_;
   Handler handler_;
-  std::string in_;
-  std::size_t in_done_ = 0;  ///< bytes of in_ that have been handled
+  eventbus::PacketReader reader_;
   std::string out_;
   std::string writing_;
   bool write_pending_ = false;
