@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/post.hpp>
 #include <atomic>
+#include <boost/asio/post.hpp>
+#include <chrono>
 #include <latch>
+#include <mutex>
+#include <set>
+#include <thread>
 
 namespace hearth::runtime {
 namespace {
@@ -19,18 +23,26 @@ TEST(Workers, EachBusUpToTheLimitHasAThreadAtHand) {
   for (int i = 0; i < kBuses; ++i)
     boost::asio::post(workers.executor(), [&] { together.arrive_and_wait(); });
   together.wait();
-  workers.join();
+  EXPECT_TRUE(workers.join_within(std::chrono::seconds(30)));
 }
 
 TEST(Workers, MoreBusesThanTheLimitShareTheThreads) {
   Workers workers(3);
   for (int i = 0; i < 50; ++i)
     workers.grow();
-  std::latch done(100);
-  for (int i = 0; i < 100; ++i)
-    boost::asio::post(workers.executor(), [&] { done.count_down(); });
-  done.wait();
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  int done = 0;
+  for (int i = 0; i < 100; ++i) {
+    boost::asio::post(workers.executor(), [&] {
+      const std::lock_guard lock(mutex);
+      threads.insert(std::this_thread::get_id());
+      ++done;
+    });
+  }
   workers.join();
+  EXPECT_EQ(done, 100);
+  EXPECT_LE(threads.size(), 3u);
 }
 
 TEST(Workers, SayThatTheyWereJoinedInTime) {

@@ -3,23 +3,13 @@
 
 #include <SQLiteCpp/Savepoint.h>
 
+#include "sdk/store/sqlite_error.hpp"
+
 namespace hearth::sim {
 namespace {
 
 constexpr Duration kBusyTimeout{5'000'000};
 constexpr const char* kFile = "hearth-host.db";
-
-/// Only inside a catch block.
-Error current_error() {
-  try {
-    throw;
-  } catch (const ErrorException& failure) {
-    return failure.error();
-  } catch (const SQLite::Exception& failure) {
-    if (failure.getErrorCode() == SQLITE_FULL) return {ErrorClass::exhausted, "DiskFull", failure.what()};
-    return unavailable("StorageUnavailable", failure.what());
-  }
-}
 
 }  // namespace
 
@@ -38,7 +28,7 @@ Result<std::unique_ptr<SimStore>> SimStore::open(ProcessScheduler& process, Disk
     transaction.commit();
     return std::unique_ptr<SimStore>(new SimStore(process, conditions, std::move(db)));
   } catch (...) {
-    return current_error();
+    return store::current_error();
   }
 }
 
@@ -87,7 +77,7 @@ std::vector<Result<void>> SimStore::run_group(const std::vector<Entry>& group) {
     ++commits_;
     return results;
   } catch (...) {
-    return std::vector<Result<void>>(group.size(), Result<void>(current_error()));
+    return std::vector<Result<void>>(group.size(), Result<void>(store::current_error()));
   }
 }
 
@@ -98,7 +88,7 @@ Result<void> SimStore::run_job(const store::Storage::Job& job) {
     savepoint.release();
     return {};
   } catch (...) {
-    return current_error();
+    return store::current_error();
   }
 }
 
