@@ -251,8 +251,8 @@ measure_throughput
 measure_local
 measure_return
 fill_table
-printf '\n%s, %d cores, %s on %s; no modbus or bluetooth mapper exists yet; broker: ${HUB_BROKER_CONFIG:-default}\n' "$(date -Is)" "$(nproc)" "$dir" \
-  "$(stat -f -c %T "$dir")"
+printf '\n%s, %d cores, %s on %s; no modbus or bluetooth mapper exists yet; broker: %s\n' "$(date -Is)" "$(nproc)" "$dir" \
+  "$(stat -f -c %T "$dir")" "${HUB_BROKER_CONFIG:-as it comes}"
 printf '%-62s %-24s %-28s %s\n' what bar measured verdict
 printf '%s\n' "${rows[@]}"
 [ $missed -eq 0 ] || { printf '%d bars missed\n' $missed; exit 1; }
