@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SQL prepared once for a connection and kept: parsing it anew costs more than running it for one row.
-// Thread: the storage thread; may be destroyed elsewhere while no job uses it.   Errors: SQLite's exceptions.
+// Thread: the storage thread; may be destroyed elsewhere while no job uses it, and before the connection closes.
+// Errors: SQLite's exceptions.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
