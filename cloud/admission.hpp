@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "cloud/api/admission.hpp"
+#include "cloud/api/base/admission.hpp"
 #include "sdk/base/time.hpp"
 
 namespace hearth::cloud {

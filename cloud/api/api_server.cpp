@@ -5,9 +5,9 @@
 
 #include "cloud/api/body.hpp"
 #include "cloud/api/lifecycle.hpp"
-#include "cloud/api/object_store.hpp"
 #include "cloud/api/response.hpp"
 #include "cloud/api/router.hpp"
+#include "cloud/api/store/object_store.hpp"
 #include "sdk/net/http_server.hpp"
 
 namespace hearth::api {
@@ -26,14 +26,14 @@ Result<void> as_result(const Answer<ObjectPtr>& answer) {
 
 /// What requests need; a request under way keeps it alive.
 struct Serving {
-  std::shared_ptr<const Registry> registry;
+  ServedKinds kinds;
   std::map<std::string, Admission> admission;
   EventRetention retention;
   ObjectStore store;
   std::unique_ptr<Router> router;
 
-  Serving(boost::asio::any_io_executor executor, const std::filesystem::path& file)
-      : store(std::move(executor), file) {}
+  Serving(RegistryPtr registry, boost::asio::any_io_executor executor, const std::filesystem::path& file)
+      : kinds(std::move(registry)), store(std::move(executor), file) {}
 };
 
 namespace {
@@ -146,12 +146,10 @@ class ApiServer::Impl {
 Result<void> ApiServer::Impl::start() {
   auto registry = Registry::load(options_.crd_documents);
   if (!registry) return registry.error();
-  serving_ = std::make_shared<Serving>(executor_, options_.data_dir / "api.db");
-  serving_->registry = std::move(*registry);
+  serving_ = std::make_shared<Serving>(std::move(*registry), executor_, options_.data_dir / "api.db");
   serving_->admission = options_.admission;
   if (auto opened = open_store(*serving_); !opened) return opened;
-  const Services services{serving_->store, *serving_->registry, serving_->admission, serving_->retention,
-                          clock_};
+  const Services services{serving_->store, serving_->kinds, serving_->admission, serving_->retention, clock_};
   serving_->router = std::make_unique<Router>(services, metrics_, trace_);
   for (const auto& [path, page] : options_.pages)
     serving_->router->add_page(path, page);
@@ -161,12 +159,12 @@ Result<void> ApiServer::Impl::start() {
 Result<void> ApiServer::Impl::open_store(Serving& serving) {
   if (auto opened = serving.store.open(); !opened) return opened;
   const auto now = clock_();
-  const auto& registry = *serving.registry;
+  const auto kinds = serving.kinds.now();
   auto namespaces = serving.store.write_at_start(
-      [&](Transaction& transaction) { return make_first_namespaces(transaction, registry, now); });
+      [&](Transaction& transaction) { return make_first_namespaces(transaction, kinds, now); });
   if (!namespaces) return as_result(namespaces);
   return as_result(serving.store.write_at_start(
-      [&](Transaction& transaction) { return publish_definitions(transaction, registry, now); }));
+      [&](Transaction& transaction) { return publish_definitions(transaction, kinds, now); }));
 }
 
 Result<void> ApiServer::Impl::listen() {

@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "cloud/api/admission.hpp"
-#include "cloud/api/json_view.hpp"
+#include "cloud/api/base/admission.hpp"
+#include "cloud/api/base/json_view.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/time.hpp"

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "cloud/api/call.hpp"
-#include "cloud/api/status.hpp"
+#include "cloud/api/base/status.hpp"
 
 namespace hearth::api {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cloud/api/call.hpp"
-#include "cloud/api/status.hpp"
+#include "cloud/api/base/status.hpp"
 
 namespace hearth::api {
 

@@ -6,11 +6,11 @@
 #include <map>
 #include <string>
 
-#include "cloud/api/admission.hpp"
+#include "cloud/api/base/admission.hpp"
 #include "cloud/api/event_retention.hpp"
-#include "cloud/api/object_store.hpp"
+#include "cloud/api/kinds/registry.hpp"
 #include "cloud/api/request.hpp"
-#include "cloud/api/resource_type.hpp"
+#include "cloud/api/store/object_store.hpp"
 #include "sdk/base/time.hpp"
 #include "sdk/net/http.hpp"
 
@@ -18,7 +18,7 @@ namespace hearth::api {
 
 struct Services {
   ObjectStore& store;
-  const Registry& registry;
+  ServedKinds& kinds;
   const std::map<std::string, Admission>& admission;
   EventRetention& retention;  ///< only within a write
   Clock clock;
@@ -28,6 +28,7 @@ struct Call {
   net::HttpRequest request;
   Target target;
   ResourcePath path;
+  RegistryPtr kinds;  ///< those served when the call came; type and version are of it
   const ResourceType* type = nullptr;
   const TypeVersion* version = nullptr;
   /// The body of a call from within this process, instead of request.body; its handler takes the value.

@@ -79,7 +79,7 @@ Reply delete_objects(const Services* services, CallPtr call) {
   if (!options) co_return options.error();
   const auto selection = list_options(*call);
   if (!selection) co_return selection.error();
-  const auto context = lifecycle_context(*services, *call->type);
+  const auto context = lifecycle_context(*services, *call);
   Work work = [context, call, preconditions = options->preconditions,
                selector = selection->selector](Transaction& transaction) -> Answer<ObjectPtr> {
     if (call->path.name.empty()) return delete_matching(transaction, context, *call, selector, preconditions);

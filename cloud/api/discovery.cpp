@@ -20,9 +20,9 @@ std::vector<GroupVersion> group_versions(const Registry& registry) {
     }
   };
   for (const auto& type : registry.types()) {
-    add(type.name.group, type.storage_version().name);
-    for (const auto& version : type.versions)
-      add(type.name.group, version.name);
+    add(type->name.group, type->storage_version().name);
+    for (const auto& version : type->versions)
+      add(type->name.group, version.name);
   }
   return found;
 }
@@ -75,14 +75,14 @@ std::optional<json> resource_list(const Registry& registry, const std::string& g
                                   const std::string& version) {
   json resources = json::array();
   for (const auto& type : registry.types()) {
-    const auto* served = type.name.group == group ? type.version(version) : nullptr;
+    const auto* served = type->name.group == group ? type->version(version) : nullptr;
     if (served == nullptr) continue;
-    resources.push_back(resource_entry(type));
+    resources.push_back(resource_entry(*type));
     if (!served->has_status) continue;
-    resources.push_back({{"name", type.name.plural + "/status"},
+    resources.push_back({{"name", type->name.plural + "/status"},
                          {"singularName", ""},
-                         {"namespaced", type.namespaced},
-                         {"kind", type.name.kind},
+                         {"namespaced", type->namespaced},
+                         {"kind", type->name.kind},
                          {"verbs", {"get", "patch", "update"}}});
   }
   if (resources.empty()) return std::nullopt;
@@ -114,8 +114,8 @@ json aggregated_group(const Registry& registry, const std::string& group) {
     if (name != group) continue;
     json resources = json::array();
     for (const auto& type : registry.types()) {
-      const auto* served = type.name.group == group ? type.version(version) : nullptr;
-      if (served != nullptr) resources.push_back(aggregated_resource(type, *served));
+      const auto* served = type->name.group == group ? type->version(version) : nullptr;
+      if (served != nullptr) resources.push_back(aggregated_resource(*type, *served));
     }
     versions.push_back({{"version", version}, {"freshness", "Current"}, {"resources", std::move(resources)}});
   }

@@ -9,7 +9,7 @@
 
 #include "cloud/api/media.hpp"
 #include "cloud/api/request.hpp"
-#include "cloud/api/resource_type.hpp"
+#include "cloud/api/kinds/registry.hpp"
 #include "cloud/api/response.hpp"
 
 namespace hearth::api {

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "cloud/api/object_store.hpp"
+#include "cloud/api/store/object_store.hpp"
 #include "sdk/base/time.hpp"
 
 namespace hearth::api {

@@ -202,12 +202,12 @@ Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleCont
   object["status"]["phase"] = "Terminating";
   const auto marked = mark_dying(transaction, context, key, std::move(object));
   for (const auto& inner : transaction.keys_in_namespace(key.name)) {
-    const auto* type = context.registry->find_resource(inner.resource);
+    const auto* type = context.kinds->find_resource(inner.resource);
     if (type == nullptr) {
       transaction.erase(inner, transaction.get(inner)->tree());
       continue;
     }
-    const LifecycleContext below{type, context.registry, nullptr, nullptr, context.now};
+    const LifecycleContext below{context.kinds, type, nullptr, nullptr, context.now};
     if (auto gone = delete_object(transaction, below, inner, {}); !gone) return gone;
   }
   finish_namespace(transaction, key.name);
@@ -216,10 +216,10 @@ Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleCont
 
 }  // namespace
 
-LifecycleContext lifecycle_context(const Services& services, const ResourceType& type) {
-  const auto found = services.admission.find(type.name.kind);
+LifecycleContext lifecycle_context(const Services& services, const Call& call) {
+  const auto found = services.admission.find(call.type->name.kind);
   const auto* admission = found == services.admission.end() ? nullptr : &found->second;
-  return {&type, &services.registry, admission, &services.retention, services.clock()};
+  return {call.kinds, call.type, admission, &services.retention, services.clock()};
 }
 
 Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context, json object) {
@@ -305,9 +305,9 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
   return answer;
 }
 
-Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry& registry, WallTime now) {
-  const auto* type = registry.find("", "namespaces");
-  const LifecycleContext context{type, &registry, nullptr, nullptr, now};
+Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const RegistryPtr& kinds, WallTime now) {
+  const auto* type = kinds->find("", "namespaces");
+  const LifecycleContext context{kinds, type, nullptr, nullptr, now};
   for (const auto* name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
     if (transaction.get(namespace_key(name)) != nullptr) continue;
     json object = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
@@ -316,11 +316,11 @@ Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry
   return ObjectPtr();
 }
 
-Answer<ObjectPtr> publish_definitions(Transaction& transaction, const Registry& registry, WallTime now) {
-  const auto* type = registry.find("apiextensions.k8s.io", "customresourcedefinitions");
-  const LifecycleContext context{type, &registry, nullptr, nullptr, now};
+Answer<ObjectPtr> publish_definitions(Transaction& transaction, const RegistryPtr& kinds, WallTime now) {
+  const auto* type = kinds->find("apiextensions.k8s.io", "customresourcedefinitions");
+  const LifecycleContext context{kinds, type, nullptr, nullptr, now};
   std::vector<std::string> served;
-  for (auto definition : registry.definitions()) {
+  for (auto definition : kinds->definitions()) {
     served.push_back(name_of(definition));
     definition["status"]["conditions"] = {
         {{"type", "Established"}, {"status", "True"}, {"reason", "InitialNamesAccepted"}}};

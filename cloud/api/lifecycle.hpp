@@ -5,20 +5,20 @@
 
 #include <string>
 
+#include "cloud/api/base/status.hpp"
 #include "cloud/api/call.hpp"
-#include "cloud/api/status.hpp"
 
 namespace hearth::api {
 
-/// What the rules need besides the transaction; refers to things that outlive the write.
+/// What the rules need besides the transaction; what it refers to outlives the write.
 struct LifecycleContext {
+  RegistryPtr kinds;  ///< those served when the write began
   const ResourceType* type;
-  const Registry* registry;
   const Admission* admission;  ///< null: none for this kind
   EventRetention* retention;
   WallTime now;
 };
-LifecycleContext lifecycle_context(const Services& services, const ResourceType& type);
+LifecycleContext lifecycle_context(const Services& services, const Call& call);
 
 /// `object` is checked and in the storage version.
 Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context,
@@ -44,8 +44,8 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
                                 const DeletePreconditions& preconditions);
 
 /// default, kube-system, kube-public and kube-node-lease.
-Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry& registry, WallTime now);
+Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const RegistryPtr& kinds, WallTime now);
 /// The CustomResourceDefinitions served now, as readable objects.
-Answer<ObjectPtr> publish_definitions(Transaction& transaction, const Registry& registry, WallTime now);
+Answer<ObjectPtr> publish_definitions(Transaction& transaction, const RegistryPtr& kinds, WallTime now);
 
 }  // namespace hearth::api

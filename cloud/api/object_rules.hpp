@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cloud/api/call.hpp"
-#include "cloud/api/status.hpp"
+#include "cloud/api/base/status.hpp"
 
 namespace hearth::api {
 

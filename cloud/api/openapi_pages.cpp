@@ -23,53 +23,65 @@ nlohmann::json with_object_fields(nlohmann::json schema) {
 std::vector<openapi::OpenApiKind> kinds_of(const Registry& registry) {
   auto kinds = openapi::builtin_kinds();
   for (const auto& type : registry.types()) {
-    if (type.builtin) continue;
-    for (const auto& version : type.versions) {
+    if (type->builtin) continue;
+    for (const auto& version : type->versions) {
       openapi::OpenApiKind kind;
-      kind.group = type.name.group;
+      kind.group = type->name.group;
       kind.version = version.name;
-      kind.kind = type.name.kind;
-      kind.plural = type.name.plural;
-      kind.singular = type.singular;
-      kind.namespaced = type.namespaced;
+      kind.kind = type->name.kind;
+      kind.plural = type->name.plural;
+      kind.singular = type->singular;
+      kind.namespaced = type->namespaced;
       kind.schema = with_object_fields(version.schema_source);
       kind.has_status = version.has_status;
-      kind.verbs = type.verbs;
+      kind.verbs = type->verbs;
       kinds.push_back(std::move(kind));
     }
   }
   return kinds;
 }
 
-}  // namespace
-
-const openapi::OpenApiDocuments& OpenApiPages::documents() const {
-  std::call_once(made_,
-                 [this] { documents_ = openapi::make_openapi(kinds_of(registry_), kKubernetesVersion); });
-  return documents_;
+bool is_openapi(const std::string& path) {
+  return path == "/openapi/v2" || path == "/openapi/v3" || path.starts_with("/openapi/v3/");
 }
 
-const openapi::Document* OpenApiPages::find(const net::HttpRequest& request, const Target& target) const {
+const openapi::Document* find(const openapi::OpenApiDocuments& documents, const net::HttpRequest& request,
+                              const Target& target) {
   if (target.path == "/openapi/v2") {
     const bool protobuf =
         request.headers.get("Accept").find("proto-openapi.spec.v2") != std::string_view::npos;
-    return protobuf ? &documents().v2_protobuf : &documents().v2_json;
+    return protobuf ? &documents.v2_protobuf : &documents.v2_json;
   }
-  if (target.path == "/openapi/v3") return &documents().v3_index;
+  if (target.path == "/openapi/v3") return &documents.v3_index;
   constexpr std::string_view kPrefix = "/openapi/v3/";
   if (!target.path.starts_with(kPrefix)) return nullptr;
-  const auto& all = documents().v3;
+  const auto& all = documents.v3;
   const auto found = all.find(target.path.substr(kPrefix.size()));
   return found == all.end() ? nullptr : &found->second;
 }
 
-std::optional<Response> OpenApiPages::get(const net::HttpRequest& request, const Target& target) const {
-  const auto* document = find(request, target);
+}  // namespace
+
+OpenApiPages::Documents OpenApiPages::documents(const RegistryPtr& kinds) const {
+  const std::lock_guard lock(mutex_);
+  if (made_for_ != kinds) {
+    documents_ = std::make_shared<const openapi::OpenApiDocuments>(
+        openapi::make_openapi(kinds_of(*kinds), kKubernetesVersion));
+    made_for_ = kinds;
+  }
+  return documents_;
+}
+
+std::optional<Response> OpenApiPages::get(const RegistryPtr& kinds, const net::HttpRequest& request,
+                                          const Target& target) const {
+  if (!is_openapi(target.path)) return std::nullopt;
+  const auto made = documents(kinds);
+  const auto* document = find(*made, request, target);
   if (document == nullptr) return std::nullopt;
   const auto tag = "\"" + document->hash + "\"";
   if (request.headers.get("If-None-Match") == tag) return Response{304, {{"ETag", tag}}, nullptr, {}};
   // Go's MIME parser, up to kubectl 1.26 at least, fails on the "@" of the type it asks for itself.
-  const bool protobuf = document == &documents().v2_protobuf;
+  const bool protobuf = document == &made->v2_protobuf;
   auto response = text_response(200, document->body, protobuf ? kProtobufAnswer : document->content_type);
   response.headers.add("ETag", tag);
   return response;

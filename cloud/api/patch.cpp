@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "cloud/api/json_view.hpp"
+#include "cloud/api/base/json_view.hpp"
 #include "sdk/base/bounded_json.hpp"
 
 namespace hearth::api {

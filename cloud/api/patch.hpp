@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "cloud/api/status.hpp"
+#include "cloud/api/base/status.hpp"
 
 namespace hearth::api {
 

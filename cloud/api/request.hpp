@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cloud/api/status.hpp"
+#include "cloud/api/base/status.hpp"
 
 namespace hearth::api {
 

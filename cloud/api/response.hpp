@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cloud/api/change.hpp"
-#include "cloud/api/status.hpp"
+#include "cloud/api/store/change.hpp"
+#include "cloud/api/base/status.hpp"
 #include "sdk/net/http.hpp"
 
 namespace hearth::api {

@@ -43,8 +43,7 @@ Router::Router(Services services, Metrics& metrics, const Trace& trace)
     : services_(std::move(services)),
       metrics_(metrics),
       watches_(metrics.gauge("hearth_api_watches", "Watches open now")),
-      trace_(trace),
-      openapi_(services_.registry) {}
+      trace_(trace) {}
 
 Answer<std::shared_ptr<Call>> Router::make_call(net::HttpRequest request) const {
   auto target = parse_target(request.target);
@@ -52,8 +51,9 @@ Answer<std::shared_ptr<Call>> Router::make_call(net::HttpRequest request) const 
   auto call = std::make_shared<Call>();
   call->request = std::move(request);
   call->target = std::move(*target);
+  call->kinds = services_.kinds.now();
   if (!parse_resource_path(call->target.segments, call->path)) return call;
-  const auto* type = services_.registry.find(call->path.group, call->path.plural);
+  const auto* type = call->kinds->find(call->path.group, call->path.plural);
   const auto* version = type == nullptr ? nullptr : type->version(call->path.version);
   if (version == nullptr || !fits(*type, call->path)) return call;
   if (!known_subresource(*version, call->path.subresource)) return call;
@@ -67,10 +67,10 @@ Answer<Response> Router::serve_page(const Call& call) const {
   if (path == "/healthz" || path == "/livez" || path == "/readyz") return text_response(200, "ok");
   if (call.request.method != "GET" && call.request.method != "HEAD") return method_not_allowed();
   if (path == "/metrics") return text_response(200, metrics_.text());
-  if (auto page = openapi_.get(call.request, call.target)) return std::move(*page);
+  if (auto page = openapi_.get(call.kinds, call.request, call.target)) return std::move(*page);
   const auto media = choose_media(call.request.headers.get("Accept"), {Form::discovery});
   if (!media) return media.error();
-  if (auto page = discover(services_.registry, call.target, *media)) return std::move(*page);
+  if (auto page = discover(*call.kinds, call.target, *media)) return std::move(*page);
   return path_not_found();
 }
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cloud/api/status.hpp"
+#include "cloud/api/base/status.hpp"
 #include "cloud/object/object.hpp"
 
 namespace hearth::api {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "cloud/api/json_view.hpp"
+#include "cloud/api/base/json_view.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::api {

@@ -5,8 +5,8 @@
 
 #include <optional>
 
-#include "cloud/api/change.hpp"
-#include "cloud/api/resource_type.hpp"
+#include "cloud/api/store/change.hpp"
+#include "cloud/api/kinds/resource_type.hpp"
 #include "cloud/api/selectors.hpp"
 
 namespace hearth::api {

@@ -100,7 +100,7 @@ Reply create_objects(const Services* services, CallPtr call) {
   const auto warnings = std::make_shared<std::vector<std::string>>();
   auto object = incoming(*call, *options, *warnings);
   if (!object) co_return object.error();
-  const auto context = lifecycle_context(*services, *call->type);
+  const auto context = lifecycle_context(*services, *call);
   Work work = [context, object = std::move(*object)](Transaction& transaction) {
     return create_object(transaction, context, object);
   };
@@ -119,7 +119,7 @@ Reply replace_object(const Services* services, CallPtr call) {
                             "Invalid value: 0x0: must be specified for an update"};
     co_return invalid(call->type->name, call->path.name, {missing});
   }
-  const auto context = lifecycle_context(*services, *call->type);
+  const auto context = lifecycle_context(*services, *call);
   Work work = [context, call, object = std::move(*object)](Transaction& transaction) -> Answer<ObjectPtr> {
     const auto current = transaction.get(call->key());
     if (current == nullptr) return not_found(call->type->name, call->path.name);
@@ -137,7 +137,7 @@ Reply patch_object(const Services* services, CallPtr call) {
   auto body = take_patch(*call);
   if (!body) co_return body.error();
   const auto warnings = std::make_shared<std::vector<std::string>>();
-  const auto context = lifecycle_context(*services, *call->type);
+  const auto context = lifecycle_context(*services, *call);
   // The whole read, patch and write happens on the store's strand: there is no conflict to retry.
   Work work = [context, call, type = *type, check = options->check, body = std::move(*body),
                warnings](Transaction& transaction) -> Answer<ObjectPtr> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSONPath of a printer column. Input: the path, a line end, a document.
-#include "cloud/api/json_path.hpp"
+#include "cloud/api/kinds/json_path.hpp"
 
 #include "sdk/schema/json_text.hpp"
 #include "tests/fuzz/fuzz.hpp"

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// One kind as this server knows it: from a CustomResourceDefinition, or built in.
+// Thread: never changes once made; shared.   Errors: a bad CRD gives an Error that names it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cloud/api/base/status.hpp"
+#include "cloud/api/kinds/table.hpp"
+#include "sdk/schema/structural.hpp"
+
+namespace hearth::api {
+
+struct TypeVersion {
+  std::string name;  ///< v1beta1
+  bool storage = false;
+  bool has_status = false;                      ///< there is a /status subresource
+  std::optional<schema::Schema> schema;         ///< none for built-in kinds
+  std::optional<schema::Schema> status_schema;  ///< of the part that has writes of its own
+  nlohmann::json schema_source;                 ///< openAPIV3Schema, for the OpenAPI documents
+  TableColumns columns;
+};
+
+struct ResourceType {
+  KindName name;
+  std::string singular;
+  std::string list_kind;
+  std::vector<std::string> short_names;
+  std::vector<std::string> categories;
+  std::vector<std::string> verbs;
+  std::vector<std::string> selectable;  ///< field selector paths
+  std::vector<TypeVersion> versions;    ///< served ones
+  bool namespaced = true;
+  bool builtin = false;
+
+  std::string resource() const { return name.resource(); }
+  const TypeVersion* version(const std::string& wanted) const;
+  const TypeVersion& storage_version() const;
+  bool allows(std::string_view verb) const;
+};
+
+std::string api_version(const std::string& group, const std::string& version);
+
+/// From one CustomResourceDefinition document (apiextensions.k8s.io/v1).
+Result<ResourceType> custom_type(const nlohmann::json& crd);
+/// Namespaces, nodes, events, and what stays empty: pods, services.
+std::vector<ResourceType> builtin_types();
+
+}  // namespace hearth::api

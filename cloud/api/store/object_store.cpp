@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/store/object_store.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "cloud/api/store/store_file.hpp"
+#include "cloud/api/store/writing.hpp"
+#include "sdk/store/storage.hpp"
+
+namespace hearth::api {
+
+namespace asio = boost::asio;
+using Strand = asio::strand<asio::any_io_executor>;
+using Completion = std::function<void(Answer<ObjectPtr>)>;
+
+namespace {
+
+constexpr std::chrono::hours kSnapshotsEvery{24};
+/// Nodes and watches have seen newer versions than a store that was rolled back remembers: none is given out twice.
+constexpr std::uint64_t kVersionsSkipped = 1'000'000'000;
+
+/// Starts `run(done)` on the strand and resumes the awaiting coroutine with what `done` was given.
+template <class R, class Run>
+asio::awaitable<R> on_strand(Strand strand, Run run) {
+  return asio::async_initiate<const asio::use_awaitable_t<>&, void(R)>(
+      [](auto handler, Strand where, Run what) {
+        auto kept = std::make_shared<decltype(handler)>(std::move(handler));
+        asio::post(where, [kept, what = std::move(what)]() mutable {
+          what([kept](R result) {
+            const auto executor = asio::get_associated_executor(*kept);
+            asio::post(executor, [kept, result = std::move(result)]() mutable {
+              std::move (*kept)(std::move(result));
+            });
+          });
+        });
+      },
+      asio::use_awaitable, std::move(strand), std::move(run));
+}
+
+}  // namespace
+
+class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl> {
+ public:
+  Impl(asio::any_io_executor executor, std::filesystem::path file)
+      : strand_(asio::make_strand(executor)), file_(std::move(file)) {}
+
+  Result<void> open();
+  Answer<ObjectPtr> write_at_start(const Work& work);
+  void submit(const Work& work, bool dry_run, Completion done);
+  Answer<WatchStart> watch(const std::string& resource, const std::string& ns,
+                           std::optional<std::uint64_t> after, const std::shared_ptr<WatchQueue>& queue);
+
+  const Strand& strand() const { return strand_; }
+  const PublishedObjects& published() const { return published_; }
+
+ private:
+  struct Entry {
+    std::vector<ChangePtr> changes;
+    Answer<ObjectPtr> answer;
+    Completion done;
+  };
+  /// Entries that share a commit, and all their changes.
+  struct Batch {
+    std::vector<Entry> entries;
+    std::vector<ChangePtr> changes;
+  };
+  using BatchPtr = std::shared_ptr<Batch>;
+  struct Watcher {
+    std::string resource;
+    std::string ns;
+    std::weak_ptr<WatchQueue> queue;
+  };
+
+  Answer<ObjectPtr> work_on(Writing& writing, const Work& work, bool dry_run);
+  void flush();
+  void committed(const BatchPtr& batch, const Result<void>& result);
+  void roll_back(const Batch& batch, const std::string& why);
+  void tell_watchers(const std::vector<ChangePtr>& changes);
+
+  Strand strand_;
+  std::filesystem::path file_;
+  std::unique_ptr<store::Storage> storage_;
+  std::shared_ptr<store::Statements> statements_ = std::make_shared<store::Statements>();
+  LatestState latest_;
+  PublishedObjects published_;
+  std::vector<Entry> waiting_;
+  bool in_flight_ = false;
+  std::vector<Watcher> watchers_;
+};
+
+Result<void> ObjectStore::Impl::open() {
+  store::StorageOptions options;
+  options.file = file_;
+  options.schema = kStoreSchema;
+  options.snapshots.every = kSnapshotsEvery;
+  auto storage = store::Storage::open(std::move(options));
+  if (!storage) return std::move(storage).error().within("the API's store");
+  storage_ = std::move(*storage);
+  StoredState state;
+  auto loaded = storage_->run([&state](SQLite::Database& database) { state = load_state(database); });
+  if (!loaded) return std::move(loaded).error().within("the API's store");
+  const auto& problem = storage_->opened().problem;
+  if (!problem.empty()) {
+    spdlog::warn("api: {}", problem);
+    state.version += kVersionsSkipped;
+  }
+  latest_ = {state.objects, state.version};
+  published_.load(std::move(state.objects), state.version);
+  return {};
+}
+
+Answer<ObjectPtr> ObjectStore::Impl::work_on(Writing& writing, const Work& work, bool dry_run) {
+  try {
+    auto answer = work(writing);
+    if (!answer || dry_run) writing.undo();
+    return answer;
+  } catch (const std::exception& error) {
+    writing.undo();
+    spdlog::error("api: a write failed: {}", error.what());
+    return internal_status(error.what());
+  }
+}
+
+Answer<ObjectPtr> ObjectStore::Impl::write_at_start(const Work& work) {
+  Writing writing(latest_, false);
+  auto answer = work_on(writing, work, false);
+  const auto changes = writing.take();
+  const auto saved =
+      storage_->run([&](SQLite::Database& database) { save_changes(database, *statements_, changes); });
+  if (!saved) return store_failed(saved.error().text);
+  for (const auto& change : changes)
+    published_.publish(change);
+  return answer;
+}
+
+void ObjectStore::Impl::submit(const Work& work, bool dry_run, Completion done) {
+  Writing writing(latest_, dry_run);
+  auto answer = work_on(writing, work, dry_run);
+  if (!answer || dry_run) return done(std::move(answer));
+  // A write that changed nothing may still have looked at what is not committed yet: it waits its turn.
+  waiting_.push_back({writing.take(), std::move(answer), std::move(done)});
+  flush();
+}
+
+void ObjectStore::Impl::flush() {
+  if (in_flight_ || waiting_.empty()) return;
+  auto batch = std::make_shared<Batch>();
+  batch->entries = std::exchange(waiting_, {});
+  for (const auto& entry : batch->entries) {
+    batch->changes.insert(batch->changes.end(), entry.changes.begin(), entry.changes.end());
+  }
+  if (batch->changes.empty()) return committed(batch, {});
+  in_flight_ = true;
+  storage_->write([batch, statements = statements_](
+                      SQLite::Database& database) { save_changes(database, *statements, batch->changes); },
+                  strand_,
+                  [self = shared_from_this(), batch](const Result<void>& result) {
+                    self->in_flight_ = false;
+                    self->committed(batch, result);
+                  });
+}
+
+/// The writer hears of it before the watches do: who waits for both sees the cause before its effect.
+void ObjectStore::Impl::committed(const BatchPtr& batch, const Result<void>& result) {
+  if (!result) return roll_back(*batch, result.error().text);
+  for (const auto& change : batch->changes)
+    published_.publish(change);
+  for (auto& entry : batch->entries)
+    entry.done(std::move(entry.answer));
+  tell_watchers(batch->changes);
+  flush();
+}
+
+void ObjectStore::Impl::roll_back(const Batch& batch, const std::string& why) {
+  spdlog::warn("api: {} writes could not be committed: {}", batch.entries.size() + waiting_.size(), why);
+  // What waits was built on what has just failed.
+  auto waiting = std::exchange(waiting_, {});
+  latest_.objects = published_.all();
+  for (const auto& entry : batch.entries)
+    entry.done(store_failed(why));
+  for (const auto& entry : waiting)
+    entry.done(store_failed(why));
+}
+
+void ObjectStore::Impl::tell_watchers(const std::vector<ChangePtr>& changes) {
+  std::erase_if(watchers_, [&](const Watcher& watcher) {
+    const auto queue = watcher.queue.lock();
+    if (queue == nullptr) return true;
+    std::vector<ChangePtr> wanted;
+    for (const auto& change : changes) {
+      if (concerns(*change, watcher.resource, watcher.ns)) wanted.push_back(change);
+    }
+    if (!wanted.empty()) queue->offer(std::move(wanted));
+    return false;
+  });
+}
+
+Answer<WatchStart> ObjectStore::Impl::watch(const std::string& resource, const std::string& ns,
+                                            std::optional<std::uint64_t> after,
+                                            const std::shared_ptr<WatchQueue>& queue) {
+  auto start = published_.watch_start(resource, ns, after);
+  if (start) watchers_.push_back({resource, ns, queue});
+  return start;
+}
+
+ObjectStore::ObjectStore(asio::any_io_executor executor, std::filesystem::path file)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(file))) {}
+ObjectStore::~ObjectStore() = default;
+
+Result<void> ObjectStore::open() {
+  return impl_->open();
+}
+Answer<ObjectPtr> ObjectStore::write_at_start(const Work& work) {
+  return impl_->write_at_start(work);
+}
+
+asio::awaitable<Answer<ObjectPtr>> ObjectStore::write(Work work, bool dry_run) {
+  return on_strand<Answer<ObjectPtr>>(impl_->strand(),
+                                      [impl = impl_, work = std::move(work), dry_run](Completion done) {
+                                        impl->submit(work, dry_run, std::move(done));
+                                      });
+}
+
+asio::awaitable<ObjectPtr> ObjectStore::get(Key key) const {
+  return on_strand<ObjectPtr>(
+      impl_->strand(), [impl = impl_, key = std::move(key)](auto done) { done(impl->published().get(key)); });
+}
+
+asio::awaitable<Answer<Snapshot>> ObjectStore::list(std::string resource, std::string ns,
+                                                    std::optional<std::uint64_t> version) const {
+  return on_strand<Answer<Snapshot>>(
+      impl_->strand(), [impl = impl_, resource = std::move(resource), ns = std::move(ns),
+                        version](auto done) { done(impl->published().list(resource, ns, version)); });
+}
+
+asio::awaitable<Answer<WatchStart>> ObjectStore::watch(std::string resource, std::string ns,
+                                                       std::optional<std::uint64_t> after,
+                                                       std::shared_ptr<WatchQueue> queue) {
+  return on_strand<Answer<WatchStart>>(
+      impl_->strand(),
+      [impl = impl_, resource = std::move(resource), ns = std::move(ns), after,
+       queue = std::move(queue)](auto done) { done(impl->watch(resource, ns, after, queue)); });
+}
+
+asio::awaitable<std::uint64_t> ObjectStore::version() const {
+  return on_strand<std::uint64_t>(impl_->strand(),
+                                  [impl = impl_](auto done) { done(impl->published().version()); });
+}
+
+}  // namespace hearth::api

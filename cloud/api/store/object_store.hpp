@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// All objects, in memory and in SQLite. One counter of versions for everything; each change is committed
+// before anyone sees it. Writes work on the latest state, committed or not, and are published in order after
+// the commit that holds them; while a commit is under way later writes gather into the next one.
+// Thread: everything inside lives on one strand; the awaitables may be awaited from any executor.
+// Errors: a failed commit undoes all writes that built on it and answers each 503.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cloud/api/store/published_objects.hpp"
+#include "cloud/api/base/status.hpp"
+#include "cloud/api/store/watch_queue.hpp"
+#include "sdk/base/error.hpp"
+
+namespace hearth::api {
+
+/// The view of one write: reads see everything written before it.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  /// Null when there is none.
+  virtual ObjectPtr get(const Key& key) const = 0;
+  /// Of one kind, in one namespace or (empty) in all.
+  virtual std::vector<ObjectPtr> list(const std::string& resource, const std::string& ns) const = 0;
+  /// True when the namespace holds no object of any kind.
+  virtual bool namespace_empty(const std::string& ns) const = 0;
+  virtual std::vector<Key> keys_in_namespace(const std::string& ns) const = 0;
+  /// Stores with a new resourceVersion, which the returned object carries.
+  virtual ObjectPtr put(const Key& key, nlohmann::json object) = 0;
+  /// The same object with another status, given as JSON text; there must be one.
+  virtual ObjectPtr put_status(const Key& key, std::string_view status) = 0;
+  /// Removes; `last` is what watchers see of it, with the deletion's resourceVersion.
+  virtual ObjectPtr erase(const Key& key, nlohmann::json last) = 0;
+};
+
+/// What a write does; runs on the strand, must not block. An error undoes what it did.
+using Work = std::function<Answer<ObjectPtr>(Transaction&)>;
+
+class ObjectStore {
+ public:
+  static constexpr std::size_t kWindow = PublishedObjects::kWindow;
+
+  ObjectStore(boost::asio::any_io_executor executor, std::filesystem::path file);
+  ~ObjectStore();
+
+  /// Opens the file and loads it; blocks. To be called once, before anything else.
+  Result<void> open();
+  /// A write before serving begins; blocks.
+  Answer<ObjectPtr> write_at_start(const Work& work);
+
+  /// With `dry_run` everything is undone and the answer is what it would have been.
+  boost::asio::awaitable<Answer<ObjectPtr>> write(Work work, bool dry_run);
+  boost::asio::awaitable<ObjectPtr> get(Key key) const;
+  /// The newest state, or that at `version`: 410 when it is too old, 504 when it is not reached yet.
+  boost::asio::awaitable<Answer<Snapshot>> list(std::string resource, std::string ns,
+                                                std::optional<std::uint64_t> version) const;
+  /// From now with all that exists (`after` empty), or with what happened after a version.
+  boost::asio::awaitable<Answer<WatchStart>> watch(std::string resource, std::string ns,
+                                                   std::optional<std::uint64_t> after,
+                                                   std::shared_ptr<WatchQueue> queue);
+  boost::asio::awaitable<std::uint64_t> version() const;
+
+  class Impl;
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace hearth::api

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/store/watch_queue.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <iterator>
+
+namespace hearth::api {
+
+void WatchQueue::offer(std::vector<ChangePtr> changes) {
+  boost::asio::post(executor_, [self = shared_from_this(), changes = std::move(changes)]() mutable {
+    auto& waiting = self->waiting_;
+    if (waiting.size() + changes.size() > kMaxWaiting) self->overflown_ = true;
+    if (!self->overflown_) {
+      waiting.insert(waiting.end(), std::make_move_iterator(changes.begin()),
+                     std::make_move_iterator(changes.end()));
+    }
+    self->wake_.cancel();
+  });
+}
+
+void WatchQueue::close() {
+  boost::asio::post(executor_, [self = shared_from_this()] {
+    self->closed_ = true;
+    self->wake_.cancel();
+  });
+}
+
+boost::asio::awaitable<void> WatchQueue::wait(std::chrono::steady_clock::time_point until) {
+  if (!waiting_.empty() || overflown_ || closed_) co_return;
+  // offer() runs on this same executor, so nothing can slip in between the check and the wait.
+  wake_.expires_at(until);
+  co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
+}  // namespace hearth::api

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one watch has still to send: changes come from the store's strand, leave on the connection's.
+// Thread: offer() and close() from any; the rest on the executor given. Bound: a watch that lets kMaxWaiting
+// changes pile up is ended.
+// Errors: none.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "cloud/api/store/change.hpp"
+
+namespace hearth::api {
+
+class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
+ public:
+  static constexpr std::size_t kMaxWaiting = 4096;
+
+  explicit WatchQueue(boost::asio::any_io_executor executor) : executor_(executor), wake_(executor) {}
+
+  /// Posts the changes to the watch's own executor, all in one go.
+  void offer(std::vector<ChangePtr> changes);
+  /// Nothing is wanted any more: ends a wait().
+  void close();
+
+  /// All that waits; does not suspend.
+  std::vector<ChangePtr> take() { return std::exchange(waiting_, {}); }
+  /// True when changes were dropped because the client reads too slowly: the watch must end.
+  bool overflown() const { return overflown_; }
+  bool closed() const { return closed_; }
+  /// Until something waits, the queue is closed or the time has come.
+  boost::asio::awaitable<void> wait(std::chrono::steady_clock::time_point until);
+
+ private:
+  boost::asio::any_io_executor executor_;
+  boost::asio::steady_timer wake_;
+  std::vector<ChangePtr> waiting_;
+  bool overflown_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace hearth::api

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cloud/api/store/writing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hearth::api {
+
+using nlohmann::json;
+
+ObjectPtr Writing::get(const Key& key) const {
+  const auto found = latest_.objects.find(key);
+  return found == latest_.objects.end() ? nullptr : found->second;
+}
+
+std::vector<ObjectPtr> Writing::list(const std::string& resource, const std::string& ns) const {
+  std::vector<ObjectPtr> found;
+  visit_objects(latest_.objects, resource, ns, [&](const auto& entry) { found.push_back(entry.second); });
+  return found;
+}
+
+bool Writing::namespace_empty(const std::string& ns) const {
+  return std::none_of(latest_.objects.begin(), latest_.objects.end(),
+                      [&](const auto& entry) { return entry.first.ns == ns; });
+}
+
+std::vector<Key> Writing::keys_in_namespace(const std::string& ns) const {
+  std::vector<Key> keys;
+  for (const auto& [key, object] : latest_.objects) {
+    if (key.ns == ns) keys.push_back(key);
+  }
+  return keys;
+}
+
+ObjectPtr Writing::put(const Key& key, json object) {
+  return change(key, std::move(object), false);
+}
+
+ObjectPtr Writing::erase(const Key& key, json last) {
+  return change(key, std::move(last), true);
+}
+
+ObjectPtr Writing::put_status(const Key& key, std::string_view status) {
+  auto made = begin(key);
+  const auto version = std::to_string(made->version);
+  made->object = made->previous->with_status(status, dry_run_ ? made->previous->version() : version);
+  return finish(std::move(made));
+}
+
+ObjectPtr Writing::change(const Key& key, json object, bool deleted) {
+  auto made = begin(key);
+  made->deleted = deleted;
+  auto& meta = object["metadata"];
+  if (!dry_run_) meta["resourceVersion"] = std::to_string(made->version);
+  if (dry_run_ && made->previous == nullptr) meta.erase("resourceVersion");
+  made->object = Object::of(object);
+  return finish(std::move(made));
+}
+
+std::shared_ptr<Change> Writing::begin(const Key& key) {
+  auto made = std::make_shared<Change>();
+  made->version = ++latest_.last_version;
+  made->key = key;
+  made->previous = get(key);
+  return made;
+}
+
+ObjectPtr Writing::finish(std::shared_ptr<Change> made) {
+  auto stored = made->object;
+  set(made->key, made->deleted ? nullptr : stored);
+  changes_.push_back(std::move(made));
+  return stored;
+}
+
+void Writing::set(const Key& key, const ObjectPtr& object) {
+  if (object == nullptr) {
+    latest_.objects.erase(key);
+  } else {
+    latest_.objects[key] = object;
+  }
+}
+
+void Writing::undo() {
+  for (auto it = changes_.rbegin(); it != changes_.rend(); ++it)
+    set((*it)->key, (*it)->previous);
+  changes_.clear();
+}
+
+}  // namespace hearth::api

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// One write: changes the latest state at once and remembers how to undo that.
+// Thread: on the store's strand.   Errors: none.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cloud/api/store/object_store.hpp"
+
+namespace hearth::api {
+
+/// The state with writes that are not committed yet.
+struct LatestState {
+  Objects objects;
+  std::uint64_t last_version = 0;  ///< given out
+};
+
+class Writing final : public Transaction {
+ public:
+  Writing(LatestState& latest, bool dry_run) : latest_(latest), dry_run_(dry_run) {}
+
+  ObjectPtr get(const Key& key) const override;
+  std::vector<ObjectPtr> list(const std::string& resource, const std::string& ns) const override;
+  bool namespace_empty(const std::string& ns) const override;
+  std::vector<Key> keys_in_namespace(const std::string& ns) const override;
+  ObjectPtr put(const Key& key, nlohmann::json object) override;
+  ObjectPtr put_status(const Key& key, std::string_view status) override;
+  ObjectPtr erase(const Key& key, nlohmann::json last) override;
+
+  void undo();
+  std::vector<ChangePtr> take() { return std::move(changes_); }
+
+ private:
+  void set(const Key& key, const ObjectPtr& object);
+  std::shared_ptr<Change> begin(const Key& key);
+  ObjectPtr change(const Key& key, nlohmann::json object, bool deleted);
+  ObjectPtr finish(std::shared_ptr<Change> made);
+
+  LatestState& latest_;
+  bool dry_run_;
+  std::vector<ChangePtr> changes_;
+};
+
+}  // namespace hearth::api
