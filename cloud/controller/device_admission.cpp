@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cloud/controller/api_object.hpp"
+#include "cloud/object/member_scan.hpp"
 #include "sdk/device/desired_life.hpp"
 #include "sdk/device/device.hpp"
 
@@ -258,6 +259,21 @@ void resolve_desired_life(json& device, const json* old_device, WallTime now) {
 
 std::vector<DeviceViolation> check_device_model_write(const json& model, const json* old_model) {
   return new_ones(model_faults(model), old_model ? model_faults(*old_model) : std::vector<Fault>());
+}
+
+std::optional<std::string> why_model_stays(const std::string& model,
+                                           const std::vector<object::ObjectPtr>& devices) {
+  std::string_view first;
+  std::size_t users = 0;
+  for (const auto& device : devices) {
+    if (object::string_at(device->spec(), {"deviceModelRef", "name"}) != model) continue;
+    if (users++ == 0) first = device->name();
+  }
+  if (users == 0) return std::nullopt;
+  return fmt::format(
+      "spec.deviceModelRef.name of Device {} refers to it{}; delete the device{} first, or use --force",
+      quoted(std::string(first)), users > 1 ? fmt::format(", and that of {} more", users - 1) : "",
+      users > 1 ? "s" : "");
 }
 
 std::string model_name_of(const json& device) {

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cloud/object/object.hpp"
 #include "sdk/base/time.hpp"
 
 namespace hearth::controller {
@@ -31,6 +33,10 @@ void resolve_desired_life(nlohmann::json& device, const nlohmann::json* old_devi
 
 std::vector<DeviceViolation> check_device_model_write(const nlohmann::json& model,
                                                       const nlohmann::json* old_model);
+
+/// Why a DeviceModel must stay; nothing when no device of its namespace refers to it.
+std::optional<std::string> why_model_stays(const std::string& model,
+                                           const std::vector<object::ObjectPtr>& devices);
 
 /// spec.deviceModelRef.name; empty when there is none.
 std::string model_name_of(const nlohmann::json& device);

@@ -197,5 +197,20 @@ TEST(DesiredLife, SurvivesDevicesOfAnyShape) {
   }
 }
 
+TEST(ModelRemoval, NamesTheDeviceThatRefersToTheModel) {
+  json second = device_json();
+  second["metadata"]["name"] = "second";
+  const std::vector<object::ObjectPtr> one = {object::Object::of(device_json())};
+  const std::vector<object::ObjectPtr> two = {one[0], object::Object::of(second)};
+  const auto name = std::string(one[0]->name());
+  EXPECT_EQ(why_model_stays("dimmer", one), "spec.deviceModelRef.name of Device \"" + name +
+                                                "\" refers to it; delete the device first, or use --force");
+  EXPECT_EQ(why_model_stays("dimmer", two),
+            "spec.deviceModelRef.name of Device \"" + name +
+                "\" refers to it, and that of 1 more; delete the devices first, or use --force");
+  EXPECT_EQ(why_model_stays("lamp", two), std::nullopt);
+  EXPECT_EQ(why_model_stays("dimmer", {}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace hearth::controller

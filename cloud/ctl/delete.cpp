@@ -28,19 +28,32 @@ std::string outcome(const json& answer) {
   return "is being deleted; waiting for " + names;
 }
 
+/// What `kubectl delete --force` asks for as well.
+std::string forced(std::string path) {
+  return kube::with_query(std::move(path), "gracePeriodSeconds", "0");
+}
+
+/// The choices that hold for each object of a command.
+struct Manner {
+  bool ignore_absent = false;
+  bool force = false;
+};
+
 asio::awaitable<bool> delete_one(SessionPtr session, Kind kind, std::string ns, std::string name,
-                                 bool ignore_absent) {
-  auto answer = co_await session->client.remove(kind.path(ns, name));
+                                 Manner manner) {
+  auto path = kind.path(ns, name);
+  if (manner.force) path = forced(std::move(path));
+  auto answer = co_await session->client.remove(std::move(path));
   if (answer) {
     session->out << fmt::format("{} \"{}\" {}\n", kind.printed(), name, outcome(*answer)) << std::flush;
     co_return true;
   }
-  if (ignore_absent && answer.error().cls == ErrorClass::not_found) co_return true;
+  if (manner.ignore_absent && answer.error().cls == ErrorClass::not_found) co_return true;
   session->fail(answer.error());
   co_return false;
 }
 
-asio::awaitable<bool> delete_manifest(SessionPtr session, Manifest manifest, bool ignore_absent) {
+asio::awaitable<bool> delete_manifest(SessionPtr session, Manifest manifest, Manner manner) {
   auto kind = co_await discover_kind(session, kube::string_at(manifest.object, "apiVersion"),
                                      kube::string_at(manifest.object, "kind"));
   if (!kind) {
@@ -49,7 +62,7 @@ asio::awaitable<bool> delete_manifest(SessionPtr session, Manifest manifest, boo
   }
   const auto own = kube::namespace_of(manifest.object);
   const bool done = co_await delete_one(session, *kind, own.empty() ? session->ns : own,
-                                        kube::name_of(manifest.object), ignore_absent);
+                                        kube::name_of(manifest.object), manner);
   co_return done;
 }
 
@@ -58,11 +71,12 @@ asio::awaitable<int> delete_files(SessionPtr session, DeleteOptions options) {
   for (const auto& error : manifests.errors)
     session->err << error << (error.ends_with('\n') ? "" : "\n");
   bool ok = manifests.errors.empty();
+  const Manner manner{options.ignore_not_found, options.force};
   sort_for_apply(manifests.objects);
   // The other way round than apply: devices before the models they refer to.
   std::reverse(manifests.objects.begin(), manifests.objects.end());
   for (auto& manifest : manifests.objects) {
-    const bool done = co_await delete_manifest(session, std::move(manifest), options.ignore_not_found);
+    const bool done = co_await delete_manifest(session, std::move(manifest), manner);
     ok = ok && done;
   }
   co_return ok ? kExitOk : kExitFailed;
@@ -83,9 +97,10 @@ asio::awaitable<int> run_delete(SessionPtr session, DeleteOptions options) {
   if (!kinds) co_return session->fail(kinds.error());
   const auto kind = kinds->find(targets->kind);
   if (!kind) co_return session->fail(kind.error());
+  const Manner manner{options.ignore_not_found, options.force};
   bool ok = true;
   for (const auto& name : targets->names) {
-    const bool done = co_await delete_one(session, *kind, session->ns, name, options.ignore_not_found);
+    const bool done = co_await delete_one(session, *kind, session->ns, name, manner);
     ok = ok && done;
   }
   co_return ok ? kExitOk : kExitFailed;

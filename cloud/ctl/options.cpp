@@ -76,6 +76,7 @@ void add_delete(CLI::App& app, Parsed& parsed) {
                     ->allow_extra_args(false);
   files->excludes(args);
   sub->add_flag("--ignore-not-found", parsed.remove.ignore_not_found, "What is not there is no failure");
+  sub->add_flag("--force", parsed.remove.force, "Also a DeviceModel that devices still refer to");
 }
 
 void add_set(CLI::App& app, Parsed& parsed) {
@@ -109,9 +110,10 @@ void add_trace(CLI::App& app, Parsed& parsed) {
 }
 
 void add_data(CLI::App& app, Parsed& parsed) {
-  auto* sub = subcommand(app, "data",
-                         "Show event data that nodes sent of late; the cloud keeps the newest 16 MiB in memory.\n"
-                         "Examples: hearthctl data --node edge-1;  hearthctl data -f --topic '$hw/events/upload/#'");
+  auto* sub =
+      subcommand(app, "data",
+                 "Show event data that nodes sent of late; the cloud keeps the newest 16 MiB in memory.\n"
+                 "Examples: hearthctl data --node edge-1;  hearthctl data -f --topic '$hw/events/upload/#'");
   sub->add_option("--node", parsed.data.node, "Only of this node");
   sub->add_option("--topic", parsed.data.topic, "Only of this topic, or of all below one: lights/#");
   sub->add_flag("-f,--follow", parsed.data.follow, "Go on showing what comes, until Ctrl-C");

@@ -38,6 +38,7 @@ struct DeleteOptions {
   std::vector<std::string> args;
   std::vector<std::string> files;
   bool ignore_not_found = false;
+  bool force = false;  ///< also what is in use
 };
 
 struct SetOptions {
