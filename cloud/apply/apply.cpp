@@ -26,6 +26,8 @@ constexpr std::array kServersMetadata = {"name",
 // Beyond so many plain writers the oldest are taken together.
 constexpr std::size_t kMaxUpdaters = 10;
 constexpr const char* kAncient = "ancient-changes";
+// Owns what is there when somebody applies to an object that nobody owns anything of.
+constexpr const char* kBeforeFirstApply = "before-first-apply";
 
 /// What of an object can be owned through this door.
 json ownable(const json& object, const Door& door) {
@@ -65,6 +67,22 @@ Ownership& find_or_add(Owners& owners, const Manager& manager) {
   return owners.back();
 }
 
+/// Entries that the client sent count, unless they say nothing.
+Owners owners_of(const json& live, const json& written) {
+  if (clears_owners(written)) return {};
+  auto sent = read_owners(written);
+  if (sent && !sent->empty()) return std::move(*sent);
+  auto kept = live.is_object() ? read_owners(live) : Owners{};
+  return kept ? std::move(*kept) : Owners{};
+}
+
+void own_everything(Owners& owners, const json& object, const MergeTypePtr& type, const Door& door) {
+  const Manager manager{kBeforeFirstApply, Operation::update, door.manager.api_version,
+                        door.manager.subresource};
+  auto fields = differences(json::object(), object, type).added;
+  if (!fields.empty()) owners.push_back({manager, door.now, std::move(fields)});
+}
+
 FieldSet fields_of_others(const Owners& owners, const Manager& manager) {
   FieldSet fields;
   for (const auto& owner : owners) {
@@ -92,14 +110,8 @@ void take_from_others(Owners& owners, const Manager& manager, const FieldSet& to
   }
 }
 
-/// Gives each entry that is not as before its time; entries without fields go.
-void stamp(Owners& owners, const Owners& before, const std::string& now) {
+void drop_empty(Owners& owners) {
   std::erase_if(owners, [](const auto& owner) { return owner.fields.empty(); });
-  for (auto& owner : owners) {
-    const auto old = std::find_if(before.begin(), before.end(),
-                                  [&](const auto& each) { return each.manager == owner.manager; });
-    if (old == before.end() || old->fields != owner.fields || owner.time.empty()) owner.time = now;
-  }
 }
 
 void join_ancient(Owners& owners) {
@@ -148,49 +160,65 @@ json rebuilt(const json& live, const json& applied, json part, const Door& door)
 
 std::variant<json, Conflicts, Error> apply(const json& live, const json& applied, const MergeTypePtr& type,
                                            const Door& door, bool force) {
-  auto owners = read_owners(live);
-  if (!owners) return owners.error();
   const auto before = ownable(live, door);
   const auto over = ownable(applied, door);
   auto fields = fields_of(over, type);
   if (!fields) return fields.error();
 
-  const auto owners_before = *owners;
-  auto& mine = find_or_add(*owners, door.manager);
+  auto owners = owners_of(json(), live);
+  if (owners.empty()) own_everything(owners, before, type, door);
+  const auto owners_before = owners;
+  auto& mine = find_or_add(owners, door.manager);
   const auto given_up = mine.fields - *fields;
   mine.fields = *fields;
   auto after = merge(before, over, type);
-  after = without(std::move(after), given_up, *fields | fields_of_others(*owners, door.manager), type);
+  after = without(std::move(after), given_up, *fields | fields_of_others(owners, door.manager), type);
 
   const auto difference = differences(before, after, type);
   const auto touched = difference.added | difference.changed;
-  const auto conflicts = conflicts_of(*owners, door.manager, touched);
+  const auto conflicts = conflicts_of(owners, door.manager, touched);
   if (!conflicts.empty() && !force) return conflicts;
-  take_from_others(*owners, door.manager, touched, difference.removed);
-  stamp(*owners, owners_before, door.now);
-  if (difference.none() && *owners == owners_before) return live;
+  take_from_others(owners, door.manager, touched, difference.removed);
+  drop_empty(owners);
+  if (difference.none() && owners == owners_before) return live;
+  if (auto* applier = find(owners, door.manager)) {
+    applier->time = door.now;
+    applier->manager = door.manager;
+  }
   auto object = rebuilt(live, applied, std::move(after), door);
-  write_owners(object, *owners);
+  write_owners(object, owners);
   return object;
 }
 
-Result<void> note_update(const json& live, json& written, const MergeTypePtr& type, const Door& door) {
-  // A client may edit the entries themselves, or clear them.
-  auto owners = read_owners(written);
-  if (!owners) return owners.error();
-  const auto owners_before = *owners;
+void note_update(const json& live, json& written, const MergeTypePtr& type, const Door& door) {
+  auto owners = owners_of(live, written);
+  if (live.is_object() && owners.empty()) return write_owners(written, owners);
   const auto difference = differences(ownable(live, door), ownable(written, door), type);
   if (!difference.none()) {
     const auto touched = difference.added | difference.changed;
-    take_from_others(*owners, door.manager, touched, difference.removed);
-    auto& mine = find_or_add(*owners, door.manager);
+    take_from_others(owners, door.manager, touched, difference.removed);
+    auto& mine = find_or_add(owners, door.manager);
     mine.fields |= touched;
     mine.fields -= difference.removed;
-    stamp(*owners, owners_before, door.now);
-    join_ancient(*owners);
+    if (!touched.empty()) mine.time = door.now;
+    drop_empty(owners);
+    join_ancient(owners);
   }
-  write_owners(written, *owners);
-  return {};
+  write_owners(written, owners);
+}
+
+bool equal_but_for_times(const json& left, const json& right) {
+  const auto timeless = [](json object) {
+    const auto metadata = object.find("metadata");
+    if (metadata == object.end() || !metadata->is_object()) return object;
+    const auto entries = metadata->find("managedFields");
+    if (entries == metadata->end() || !entries->is_array()) return object;
+    for (auto& entry : *entries) {
+      if (entry.is_object()) entry.erase("time");
+    }
+    return object;
+  };
+  return left == right || timeless(left) == timeless(right);
 }
 
 }  // namespace hearth::apply

@@ -31,14 +31,18 @@ struct Door {
 };
 
 /// The object as the apply leaves it, managedFields included; `live` itself if nothing changes. `live` is null when
-/// the object is new.
+/// the object is new. What it has of unknown owners is `before-first-apply`'s.
 std::variant<nlohmann::json, Conflicts, Error> apply(const nlohmann::json& live,
                                                      const nlohmann::json& applied, const MergeTypePtr& type,
                                                      const Door& door, bool force);
 
 /// After a create, update or patch made `written` of `live`: brings its managedFields up to date. What the writer
-/// changed is the writer's now, what is gone nobody's.
-Result<void> note_update(const nlohmann::json& live, nlohmann::json& written, const MergeTypePtr& type,
-                         const Door& door);
+/// changed is the writer's now, what is gone nobody's. A client may write entries itself, or clear them; entries that
+/// are none count for nothing. Nothing is noted of an object that exists without entries.
+void note_update(const nlohmann::json& live, nlohmann::json& written, const MergeTypePtr& type,
+                 const Door& door);
+
+/// The same object, but for the times in its managedFields.
+bool equal_but_for_times(const nlohmann::json& left, const nlohmann::json& right);
 
 }  // namespace hearth::apply

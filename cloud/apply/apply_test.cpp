@@ -49,7 +49,7 @@ struct ServerSideApply : testing::Test {
   void updates(const std::string& manager, json written) {
     if (live.contains("metadata") && live["metadata"].contains("managedFields"))
       written["metadata"]["managedFields"] = live["metadata"]["managedFields"];
-    ASSERT_TRUE(note_update(live, written, type, door(manager, Operation::update, now)));
+    note_update(live, written, type, door(manager, Operation::update, now));
     live = std::move(written);
   }
   json owned_by(const std::string& manager) const {
@@ -196,8 +196,47 @@ TEST_F(ServerSideApply, ClientsMayClearTheEntries) {
   applies("a", object({{"nodeName", "n1"}}));
   auto cleared = live;
   cleared["metadata"]["managedFields"] = {json::object()};
-  ASSERT_TRUE(note_update(live, cleared, type, door("edit", Operation::update, now)));
+  note_update(live, cleared, type, door("edit", Operation::update, now));
   EXPECT_FALSE(cleared["metadata"].contains("managedFields"));
+}
+
+TEST_F(ServerSideApply, WhatNobodyOwnedIsOfTheTimeBeforeTheFirstApply) {
+  live = object({{"nodeName", "n1"}, {"room", "kitchen"}});
+  auto result = try_apply("a", object({{"nodeName", "n2"}}));
+  ASSERT_TRUE(std::holds_alternative<Conflicts>(result));
+  EXPECT_EQ(std::get<Conflicts>(result)[0].manager.name, "before-first-apply");
+  applies("a", object({{"nodeName", "n1"}}));
+  EXPECT_EQ(owned_by("before-first-apply")["f:spec"].size(), 3u);
+}
+
+TEST_F(ServerSideApply, PlainWritesOfAnObjectWithoutEntriesAreNotNoted) {
+  live = object({{"nodeName", "n1"}});
+  updates("edit", object({{"nodeName", "n2"}}));
+  EXPECT_FALSE(live["metadata"].contains("managedFields"));
+}
+
+TEST_F(ServerSideApply, EntriesThatAreNoneCountForNothing) {
+  applies("a", object({{"nodeName", "n1"}}));
+  for (const auto& garbage : {json("text"), json::array(), json(nullptr), json({{{"operation", "Steal"}}})}) {
+    auto written = live;
+    written["metadata"]["managedFields"] = garbage;
+    note_update(live, written, type, door("edit", Operation::update, now));
+    EXPECT_EQ(written, live);
+  }
+}
+
+TEST_F(ServerSideApply, OnlyTheWritersTimeMoves) {
+  const auto first = now;
+  applies("a", object({{"nodeName", "n1"}, {"room", "kitchen"}}));
+  now = "2026-02-02T00:00:00Z";
+  updates("edit", object({{"nodeName", "n2"}, {"room", "kitchen"}}));
+  EXPECT_EQ(time_of("a"), first);
+  EXPECT_EQ(time_of("edit"), now);
+  auto later = live;
+  later["metadata"]["managedFields"][0]["time"] = "2027-01-01T00:00:00Z";
+  EXPECT_TRUE(equal_but_for_times(live, later));
+  later["spec"]["room"] = "hall";
+  EXPECT_FALSE(equal_but_for_times(live, later));
 }
 
 TEST_F(ServerSideApply, ManyPlainWritersBecomeOneOfOldTimes) {

@@ -63,17 +63,27 @@ auto order_of(const Ownership& owner) {
   return std::tie(manager.operation, owner.time, manager.name, manager.api_version, manager.subresource);
 }
 
+/// Null when there are none.
+const json* entries_of(const json& object) {
+  const auto metadata = object.find("metadata");
+  if (metadata == object.end() || !metadata->is_object()) return nullptr;
+  const auto entries = metadata->find("managedFields");
+  return entries == metadata->end() || entries->is_null() ? nullptr : &*entries;
+}
+
 }  // namespace
 
+bool clears_owners(const json& object) {
+  const auto* entries = entries_of(object);
+  return entries != nullptr && entries->is_array() && entries->size() == 1 &&
+         entries->front() == json::object();
+}
+
 Result<Owners> read_owners(const json& object) {
-  const auto metadata = object.find("metadata");
-  if (metadata == object.end() || !metadata->is_object()) return Owners{};
-  const auto entries = metadata->find("managedFields");
-  if (entries == metadata->end() || entries->is_null()) return Owners{};
+  const auto* entries = entries_of(object);
+  if (entries == nullptr || clears_owners(object)) return Owners{};
   if (!entries->is_array() || entries->size() > kMaxEntries)
     return invalid("BadFields", "metadata.managedFields must be a list of at most 256 entries");
-  // How a client says that nobody is to own anything.
-  if (entries->size() == 1 && entries->front() == json::object()) return Owners{};
   Owners owners;
   for (std::size_t i = 0; i < entries->size(); ++i) {
     auto owner = read_entry((*entries)[i], i);

@@ -22,12 +22,16 @@ struct Manager {
   std::string api_version;
   std::string subresource;  ///< status; empty for the object itself
 
-  bool operator==(const Manager&) const = default;
+  /// An applier stays the same whatever version it applies.
+  bool operator==(const Manager& other) const {
+    return name == other.name && operation == other.operation && subresource == other.subresource &&
+           (operation == Operation::apply || api_version == other.api_version);
+  }
 };
 
 struct Ownership {
   Manager manager;
-  std::string time;  ///< RFC 3339; when the fields changed last
+  std::string time;  ///< RFC 3339; when the manager wrote to its fields last
   FieldSet fields;
 
   bool operator==(const Ownership&) const = default;
@@ -37,6 +41,8 @@ using Owners = std::vector<Ownership>;
 
 /// Of an object's metadata; none is no error.
 Result<Owners> read_owners(const nlohmann::json& object);
+/// `managedFields: [{}]`: how a client says that nobody is to own anything.
+bool clears_owners(const nlohmann::json& object);
 /// As Kubernetes sorts them: appliers first, then by time and name. None: the member goes.
 void write_owners(nlohmann::json& object, const Owners& owners);
 
