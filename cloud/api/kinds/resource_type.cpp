@@ -58,6 +58,7 @@ Result<TypeVersion> custom_version(const json& source) {
   if (!parsed) return std::move(parsed).error().within("version " + version.name);
   version.schema = std::move(*parsed);
   if (version.has_status) version.status_schema = version.schema->property("status");
+  version.merge_type = apply::merge_type_of(*schema);
   version.schema_source = *schema;
   const auto* printer_columns = at_path(source, {"additionalPrinterColumns"});
   auto columns = custom_columns(printer_columns == nullptr ? json() : *printer_columns);
@@ -76,23 +77,6 @@ void fill_names(const json& crd, ResourceType& type) {
   if (type.list_kind.empty()) type.list_kind = type.name.kind + "List";
   type.short_names = texts(array_at(crd, {"spec", "names", "shortNames"}));
   type.categories = texts(array_at(crd, {"spec", "names", "categories"}));
-}
-
-ResourceType builtin(std::string plural, std::string singular, std::string kind, bool namespaced) {
-  ResourceType type;
-  type.name = {"", std::move(plural), std::move(kind)};
-  type.singular = std::move(singular);
-  type.list_kind = type.name.kind + "List";
-  type.namespaced = namespaced;
-  type.builtin = true;
-  type.verbs = kAllVerbs;
-  type.selectable = {"metadata.name", "metadata.namespace"};
-  TypeVersion version;
-  version.name = "v1";
-  version.storage = true;
-  version.columns = builtin_columns(type.name.plural);
-  type.versions.push_back(std::move(version));
-  return type;
 }
 
 }  // namespace
@@ -137,41 +121,6 @@ Result<ResourceType> custom_type(const json& crd) {
   }
   if (type.versions.empty()) return hearth::invalid("BadDefinition", called + ": no version is served");
   return type;
-}
-
-std::vector<ResourceType> builtin_types() {
-  auto namespaces = builtin("namespaces", "namespace", "Namespace", false);
-  namespaces.short_names = {"ns"};
-  namespaces.versions.front().has_status = true;
-  namespaces.selectable.emplace_back("status.phase");
-  auto nodes = builtin("nodes", "node", "Node", false);
-  nodes.short_names = {"no"};
-  nodes.versions.front().has_status = true;
-  nodes.selectable.emplace_back("spec.unschedulable");
-  auto events = builtin("events", "event", "Event", true);
-  events.short_names = {"ev"};
-  for (const auto* field :
-       {"kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"}) {
-    events.selectable.push_back(std::string("involvedObject.") + field);
-  }
-  for (const auto* field : {"reason", "reportingComponent", "source", "type"})
-    events.selectable.emplace_back(field);
-  auto pods = builtin("pods", "pod", "Pod", true);
-  pods.short_names = {"po"};
-  pods.categories = {"all"};
-  pods.verbs = {"get", "list", "watch"};
-  for (const auto* field : {"spec.nodeName", "status.phase"})
-    pods.selectable.emplace_back(field);
-  auto services = builtin("services", "service", "Service", true);
-  services.short_names = {"svc"};
-  services.categories = {"all"};
-  services.verbs = {"get", "list", "watch"};
-  auto definitions =
-      builtin("customresourcedefinitions", "customresourcedefinition", "CustomResourceDefinition", false);
-  definitions.name.group = "apiextensions.k8s.io";
-  definitions.short_names = {"crd", "crds"};
-  definitions.verbs = {"get", "list", "watch"};
-  return {namespaces, nodes, events, pods, services, definitions};
 }
 
 }  // namespace hearth::api
