@@ -20,11 +20,21 @@ MergeTypePtr keyed_by(std::vector<std::string> keys) {
   return type;
 }
 
-MergeTypePtr metadata_type() {
-  auto finalizers = std::make_shared<MergeType>();
-  finalizers->list = MergeType::List::set;
+MergeTypePtr set_of_values() {
   auto type = std::make_shared<MergeType>();
-  type->members["finalizers"] = std::move(finalizers);
+  type->list = MergeType::List::set;
+  return type;
+}
+
+MergeTypePtr atomic_map() {
+  auto type = std::make_shared<MergeType>();
+  type->atomic_map = true;
+  return type;
+}
+
+MergeTypePtr metadata_type() {
+  auto type = std::make_shared<MergeType>();
+  type->members["finalizers"] = set_of_values();
   type->members["ownerReferences"] = keyed_by({"uid"});
   return type;
 }
@@ -77,13 +87,19 @@ MergeTypePtr merge_type_of(const json& schema) {
   return type;
 }
 
-MergeTypePtr builtin_merge_type() {
+MergeTypePtr builtin_merge_type(std::string_view resource) {
+  auto spec = std::make_shared<MergeType>();
+  spec->members["podCIDRs"] = set_of_values();
   auto status = std::make_shared<MergeType>();
   status->members["conditions"] = keyed_by({"type"});
   status->members["addresses"] = keyed_by({"type"});
   auto type = std::make_shared<MergeType>();
   type->members["metadata"] = metadata_type();
+  type->members["spec"] = std::move(spec);
   type->members["status"] = std::move(status);
+  if (resource == "serviceaccounts") type->members["secrets"] = keyed_by({"name"});
+  for (const char* reference : {"involvedObject", "regarding", "related", "roleRef"})
+    type->members[reference] = atomic_map();
   return type;
 }
 

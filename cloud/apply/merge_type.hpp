@@ -38,7 +38,7 @@ struct MergeType {
 /// From an `openAPIV3Schema` (x-kubernetes-list-type, -list-map-keys, -map-type); metadata is that of every object.
 MergeTypePtr merge_type_of(const nlohmann::json& schema);
 
-/// Of a kind whose schema is not at hand: metadata, and `status.conditions` and `status.addresses` by `type`.
-MergeTypePtr builtin_merge_type();
+/// Of a built-in kind, whose schema is not at hand: as Kubernetes' own types have it. `resource` is its plural.
+MergeTypePtr builtin_merge_type(std::string_view resource);
 
 }  // namespace hearth::apply

@@ -23,7 +23,7 @@ struct OwnedText : testing::Test {
   json entries = {entry("edit", R"({"f:spec":{"f:a":{}}})", ""),
                   entry("controller", R"({"f:status":{".":{},"f:state":{},"f:twins":{},"f:map":{"f:x":{}},
                                           "f:conditions":{"k:{\"type\":\"Ready\"}":{".":{},"f:type":{}}}}})")};
-  MergeTypePtr type = builtin_merge_type();
+  MergeTypePtr type = builtin_merge_type("nodes");
 };
 
 TEST_F(OwnedText, LeavesOfTheSameManagerAreItsOwnAlready) {

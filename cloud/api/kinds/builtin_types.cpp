@@ -20,6 +20,7 @@ ResourceType builtin(std::string plural, std::string singular, std::string kind,
   TypeVersion version;
   version.name = "v1";
   version.storage = true;
+  version.merge_type = apply::builtin_merge_type(type.name.plural);
   version.columns = builtin_columns(type.name.plural);
   type.versions.push_back(std::move(version));
   return type;

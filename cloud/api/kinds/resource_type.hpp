@@ -10,6 +10,7 @@
 
 #include "cloud/api/base/status.hpp"
 #include "cloud/api/kinds/table.hpp"
+#include "cloud/apply/merge_type.hpp"
 #include "sdk/schema/structural.hpp"
 
 namespace hearth::api {
@@ -20,6 +21,7 @@ struct TypeVersion {
   bool has_status = false;                      ///< there is a /status subresource
   std::optional<schema::Schema> schema;         ///< none for built-in kinds
   std::optional<schema::Schema> status_schema;  ///< of the part that has writes of its own
+  apply::MergeTypePtr merge_type;               ///< never null: how its parts are merged and owned
   nlohmann::json schema_source;                 ///< openAPIV3Schema, for the OpenAPI documents
   TableColumns columns;
 };
