@@ -34,13 +34,18 @@ std::vector<api::Violation> admit_model(json& model, const json* old_model, cons
   return translate(controller::check_device_model_write(model, old_model));
 }
 
+std::optional<std::string> keep_model(const api::Object& model, const api::List& list) {
+  const auto devices = list(std::string(device::kGroup), "devices", std::string(model.ns()));
+  return controller::why_model_stays(std::string(model.name()), devices);
+}
+
 }  // namespace
 
 std::map<std::string, api::Admission> device_admission(Clock clock) {
   const auto admit = [clock = std::move(clock)](json& device, const json* old_device, const api::Find& find) {
     return admit_device(device, old_device, find, clock());
   };
-  return {{"Device", admit}, {"DeviceModel", admit_model}};
+  return {{"Device", {admit, nullptr}}, {"DeviceModel", {admit_model, keep_model}}};
 }
 
 }  // namespace hearth::cloud

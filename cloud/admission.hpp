@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Joins the API's admission hook with the rules for devices: the API knows no device, the rules know no API.
-// Thread: the rules run on the API store's strand.   Errors: each violation refuses the write.
+// Thread: the rules run on the API store's strand.   Errors: each violation refuses the write; a DeviceModel in use
+// stays.
 #pragma once
 
 #include <map>

@@ -26,6 +26,12 @@ Status bad_option(const std::string& field, const std::string& message) {
                  {{field, "FieldValueNotSupported", message}});
 }
 
+/// kubectl's --force is a grace period of 0.
+bool wants_force(const Call& call, const json& document) {
+  const auto* period = at_path(document, {"gracePeriodSeconds"});
+  return (period != nullptr && *period == 0) || call.target.value("gracePeriodSeconds") == "0";
+}
+
 /// Options come as body, as query, or both; the body has no kind of its own as a rule.
 Answer<DeleteOptions> delete_options(const Call& call) {
   auto body = take_body(call, "DeleteOptions");
@@ -34,6 +40,7 @@ Answer<DeleteOptions> delete_options(const Call& call) {
   if (!document.is_null() && !document.is_object()) return bad_request("DeleteOptions must be an object");
   DeleteOptions options;
   options.preconditions.uid = text_at(document, {"preconditions", "uid"});
+  options.preconditions.force = wants_force(call, document);
   options.preconditions.resource_version = text_at(document, {"preconditions", "resourceVersion"});
   auto policy = text_at(document, {"propagationPolicy"});
   if (policy.empty()) policy = call.target.value("propagationPolicy");

@@ -62,10 +62,22 @@ Find finder(const Transaction& transaction) {
 
 Answer<void> admit(const Transaction& transaction, const LifecycleContext& context, json& object,
                    const json* old) {
-  if (context.admission == nullptr) return {};
-  const auto violations = (*context.admission)(object, old, finder(transaction));
+  if (context.admission == nullptr || !context.admission->write) return {};
+  const auto violations = context.admission->write(object, old, finder(transaction));
   if (violations.empty()) return {};
   return invalid(context.type->name, name_of(object), violations);
+}
+
+Answer<void> admit_removal(const Transaction& transaction, const LifecycleContext& context,
+                           const Object& object) {
+  if (context.admission == nullptr || !context.admission->remove) return {};
+  const auto list = [&transaction](const std::string& group, const std::string& plural,
+                                   const std::string& ns) {
+    return transaction.list(KindName{group, plural, {}}.resource(), ns);
+  };
+  const auto why = context.admission->remove(object, list);
+  if (!why) return {};
+  return forbidden(context.type->name, object.name(), *why);
 }
 
 void complete_namespace(json& object) {
@@ -296,6 +308,9 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
   if (current == nullptr) return not_found(kind, key.name);
   auto object = current->tree();
   if (auto allowed = check_deletable(kind, object, preconditions); !allowed) return allowed.error();
+  if (!preconditions.force && !dying(object)) {
+    if (auto admitted = admit_removal(transaction, context, *current); !admitted) return admitted.error();
+  }
   if (key.resource == "namespaces") return delete_namespace(transaction, context, key, std::move(object));
   if (!array_at(object, {"metadata", "finalizers"}).empty()) {
     return mark_dying(transaction, context, key, std::move(object));

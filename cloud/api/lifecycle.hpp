@@ -37,6 +37,7 @@ Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext
 struct DeletePreconditions {
   std::string uid;
   std::string resource_version;
+  bool force = false;  ///< past the kind's own rule
 };
 
 /// The object where finalizers hold it, otherwise the Status of success.

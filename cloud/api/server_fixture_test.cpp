@@ -126,7 +126,7 @@ void ServerTest::start_server() {
   options.listen = listen_;
   options.data_dir = folder_;
   options.crd_documents = {kLampDefinition};
-  options.admission["Lamp"] = refuse_attic;
+  options.admission["Lamp"].write = refuse_attic;
   auto tls = net::make_server_tls(server_identity_, ca_.certificate_pem, net::ClientCertificate::requested);
   io_ = std::make_unique<boost::asio::io_context>();
   server_ = std::make_unique<ApiServer>(io_->get_executor(), options, tls.value(), metrics_, trace_);

@@ -100,6 +100,15 @@ TEST_F(KubernetesApi, KeepsItsObjectsOverAKill) {
   EXPECT_EQ(device("lamp").value("/spec/nodeName"_json_pointer, ""), "edge-1");
 }
 
+TEST_F(KubernetesApi, KeepsAModelThatADeviceRefersTo) {
+  const auto refused = kubectl({"delete", "devicemodel", "lamp"});
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.err, HasSubstr("devicemodels.devices.kubeedge.io \"lamp\" is forbidden: "
+                                     "spec.deviceModelRef.name of Device \"lamp\" refers to it"));
+  EXPECT_EQ(kubectl({"delete", "devicemodel", "lamp", "--force"}).status, 0);
+  ASSERT_TRUE(eventually([&] { return condition_reason("lamp", "ModelReady") == "ModelMissing"; }));
+}
+
 TEST_F(KubernetesApi, RefusesWhoHasNoCertificate) {
   const auto kubeconfig = read_text(cloud_dir() / "kubeconfig");
   const auto stripped =

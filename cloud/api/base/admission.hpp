@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "cloud/api/base/json_view.hpp"
+
 namespace hearth::api {
 
 /// One reason to refuse a write, as Kubernetes' causes have it.
@@ -23,7 +25,19 @@ struct Violation {
 /// "devicemodels", ns, name).
 using Find = std::function<std::optional<nlohmann::json>(const std::string& group, const std::string& plural,
                                                          const std::string& ns, const std::string& name)>;
-using Admission = std::function<std::vector<Violation>(nlohmann::json& object,
+using WriteRule = std::function<std::vector<Violation>(nlohmann::json& object,
                                                        const nlohmann::json* old_object, const Find& find)>;
+
+/// Called before somebody deletes an object, unless with force (a grace period of 0): why it must stay, or nothing.
+/// `list` gives the objects of another kind in a namespace.
+using List = std::function<std::vector<ObjectPtr>(const std::string& group, const std::string& plural,
+                                                  const std::string& ns)>;
+using DeleteRule = std::function<std::optional<std::string>(const Object& object, const List& list)>;
+
+/// The rules of one kind; each may be missing.
+struct Admission {
+  WriteRule write;
+  DeleteRule remove;
+};
 
 }  // namespace hearth::api
