@@ -146,7 +146,7 @@ TEST_F(ServerSideApply, KeepsWhatAnotherPutIntoAnItemThatIsAppliedNoMore) {
 TEST_F(ServerSideApply, RefusesAKeyedListWithAnItemTwice) {
   auto result = try_apply("a", object({{"ports", {{{"name", "p"}}, {{"name", "p"}}}}}));
   ASSERT_TRUE(std::holds_alternative<Error>(result));
-  EXPECT_THAT(std::get<Error>(result).text, testing::HasSubstr("duplicate entries"));
+  EXPECT_EQ(std::get<Error>(result).text, ".spec.ports: duplicate entries for key [name=\"p\"]");
 }
 
 TEST_F(ServerSideApply, MergesSetsAndLeavesListsAndMapsOfOnePieceWhole) {

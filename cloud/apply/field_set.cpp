@@ -48,20 +48,6 @@ std::string shown_keys(std::string_view keys) {
   return "[" + shown + "]";
 }
 
-std::string shown_step(std::string_view step) {
-  const auto rest = step.substr(2);
-  switch (step[0]) {
-    case 'f':
-      return "." + std::string(rest);
-    case 'k':
-      return shown_keys(rest);
-    case 'v':
-      return "[=" + std::string(rest) + "]";
-    default:
-      return "[" + std::string(rest) + "]";
-  }
-}
-
 void collect(const FieldSet& set, const std::string& path, std::vector<std::string>& found) {
   if (set.is_member()) found.push_back(path);
   for (const auto& [step, below] : set.below())
@@ -124,6 +110,20 @@ std::vector<std::string> FieldSet::paths() const {
   std::vector<std::string> found;
   collect(*this, "", found);
   return found;
+}
+
+std::string shown_step(std::string_view step) {
+  const auto rest = step.substr(2);
+  switch (step[0]) {
+    case 'f':
+      return "." + std::string(rest);
+    case 'k':
+      return shown_keys(rest);
+    case 'v':
+      return "[=" + std::string(rest) + "]";
+    default:
+      return "[" + std::string(rest) + "]";
+  }
 }
 
 std::string field_step(std::string_view name) {

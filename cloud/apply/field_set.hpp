@@ -52,6 +52,9 @@ class FieldSet {
   Steps below_;
 };
 
+/// A step as paths() prints it: .spec, [type="Ready"].
+std::string shown_step(std::string_view step);
+
 /// `f:` and the member's name.
 std::string field_step(std::string_view name);
 /// `v:` and the item's JSON.

@@ -46,7 +46,7 @@ std::string fault_of(const json& list, const MergeType& type, Shape shape) {
     if (!is_item(item, type, shape))
       return shape == Shape::keyed ? "an item lacks a key of its list" : "an item of a set is no plain value";
     if (!seen.insert(step_of(item, type, shape)).second)
-      return "duplicate entries for key " + step_of(item, type, shape).substr(2);
+      return "duplicate entries for key " + shown_step(step_of(item, type, shape));
   }
   return {};
 }
@@ -67,7 +67,18 @@ const json* find_item(const json& list, const std::string& step, const MergeType
   return nullptr;
 }
 
-std::optional<Error> collect(const json& value, const MergeTypePtr& type, FieldSet& set) {
+/// A fault is told with its path in front: .spec.ports: …
+using Fault = std::optional<std::string>;
+
+Fault collect(const json& value, const MergeTypePtr& type, FieldSet& set);
+
+Fault collect_at(const std::string& step, const json& value, const MergeTypePtr& type, FieldSet& set) {
+  auto fault = collect(value, type, set.at(step));
+  if (fault) fault->insert(0, shown_step(step));
+  return fault;
+}
+
+Fault collect(const json& value, const MergeTypePtr& type, FieldSet& set) {
   const auto shape = shape_of(value, *type);
   if (shape == Shape::leaf || value.empty()) {
     set.own();
@@ -75,16 +86,16 @@ std::optional<Error> collect(const json& value, const MergeTypePtr& type, FieldS
   }
   if (shape == Shape::map) {
     for (const auto& [name, member] : value.items()) {
-      if (auto failed = collect(member, type->member(name), set.at(field_step(name)))) return failed;
+      if (auto fault = collect_at(field_step(name), member, type->member(name), set)) return fault;
     }
     return std::nullopt;
   }
-  if (const auto fault = fault_of(value, *type, shape); !fault.empty()) return invalid("BadList", fault);
+  if (const auto fault = fault_of(value, *type, shape); !fault.empty()) return ": " + fault;
   for (const auto& item : value) {
-    auto& place = set.at(step_of(item, *type, shape));
-    place.own();
+    const auto step = step_of(item, *type, shape);
+    set.at(step).own();
     if (shape == Shape::set) continue;
-    if (auto failed = collect(item, type->item(), place)) return failed;
+    if (auto fault = collect_at(step, item, type->item(), set)) return fault;
   }
   return std::nullopt;
 }
@@ -242,7 +253,7 @@ bool take_out(json& value, const FieldSet& gone, const FieldSet& kept, const Mer
 
 Result<FieldSet> fields_of(const json& object, const MergeTypePtr& type) {
   FieldSet set;
-  if (auto failed = collect(object, type, set)) return *failed;
+  if (auto fault = collect(object, type, set)) return invalid("BadList", *fault);
   set.disown();
   return set;
 }
