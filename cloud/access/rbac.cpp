@@ -11,8 +11,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kAll = "*";
-/// The group whose members may do everything, whatever the roles say: nobody can lock themselves out.
-constexpr std::string_view kMasters = "system:masters";
 
 std::vector<std::string> texts_at(const json& object, const char* name) {
   std::vector<std::string> texts;
@@ -56,28 +54,6 @@ bool names_path(const std::vector<std::string>& list, std::string_view path) {
   });
 }
 
-std::string user_key(std::string_view name) {
-  return "u:" + std::string(name);
-}
-
-std::string group_key(std::string_view name) {
-  return "g:" + std::string(name);
-}
-
-/// Empty for a subject that can be nobody.
-std::string key_of(const json& subject, const std::string& default_namespace) {
-  if (!subject.is_object()) return {};
-  const auto kind = text_at(subject, "kind");
-  const auto name = text_at(subject, "name");
-  if (name.empty()) return {};
-  if (kind == "User") return user_key(name);
-  if (kind == "Group") return group_key(name);
-  if (kind != "ServiceAccount") return {};
-  const auto given = text_at(subject, "namespace");
-  const auto& ns = given.empty() ? default_namespace : given;
-  return ns.empty() ? std::string() : user_key("system:serviceaccount:" + ns + ":" + name);
-}
-
 /// Roles by name; those of a namespace as `namespace/name`.
 using RoleBook = std::map<std::string, std::vector<Rule>, std::less<>>;
 
@@ -99,22 +75,6 @@ const std::vector<Rule>* find_role(const json& binding, const RoleBook& roles,
   const auto& book = cluster ? cluster_roles : roles;
   const auto found = book.find(ns + "/" + text_at(*ref, "name"));
   return found == book.end() ? nullptr : &found->second;
-}
-
-template <class Grants>
-void grant(Grants& grants, const json& binding, const std::vector<Rule>& rules) {
-  const auto subjects = binding.find("subjects");
-  if (subjects == binding.end() || !subjects->is_array()) return;
-  for (const auto& subject : *subjects) {
-    const auto key = key_of(subject, metadata_text(binding, "namespace"));
-    if (key.empty()) continue;
-    auto& granted = grants[key];
-    granted.insert(granted.end(), rules.begin(), rules.end());
-  }
-}
-
-bool is_master(const User& user) {
-  return std::find(user.groups.begin(), user.groups.end(), kMasters) != user.groups.end();
 }
 
 }  // namespace
@@ -152,19 +112,40 @@ Rbac::Rbac(const RbacObjects& objects) {
   }
 }
 
+/// A subject that can be nobody gets nothing.
+void Rbac::grant(Grants& grants, const json& binding, const Rules& rules) {
+  const auto subjects = binding.find("subjects");
+  if (subjects == binding.end() || !subjects->is_array()) return;
+  for (const auto& subject : *subjects) {
+    const auto kind = text_at(subject, "kind");
+    auto name = text_at(subject, "name");
+    if (name.empty()) continue;
+    if (kind == "ServiceAccount") {
+      auto ns = text_at(subject, "namespace");
+      if (ns.empty()) ns = metadata_text(binding, "namespace");
+      if (ns.empty()) continue;
+      name = service_account_user(ns, name);
+    } else if (kind != "User" && kind != "Group") {
+      continue;
+    }
+    auto& granted = (kind == "Group" ? grants.groups : grants.users)[name];
+    granted.insert(granted.end(), rules.begin(), rules.end());
+  }
+}
+
 template <class Visit>
 bool Rbac::any_of(const Grants& grants, const User& user, Visit visit) {
-  const auto try_key = [&](const std::string& key) {
-    const auto found = grants.find(key);
-    return found != grants.end() && visit(found->second);
+  const auto visit_at = [&](const RulesByName& rules, const std::string& name) {
+    const auto found = rules.find(name);
+    return found != rules.end() && visit(found->second);
   };
-  if (try_key(user_key(user.name))) return true;
+  if (visit_at(grants.users, user.name)) return true;
   return std::any_of(user.groups.begin(), user.groups.end(),
-                     [&](const auto& group) { return try_key(group_key(group)); });
+                     [&](const auto& group) { return visit_at(grants.groups, group); });
 }
 
 bool Rbac::allows(const User& user, const Attempt& attempt) const {
-  if (is_master(user)) return true;
+  if (user.in(kMasters)) return true;
   const auto allowed = [&](const Rules& rules) {
     return std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.allows(attempt); });
   };
@@ -176,7 +157,7 @@ bool Rbac::allows(const User& user, const Attempt& attempt) const {
 
 std::vector<Rule> Rbac::rules_for(const User& user, std::string_view ns) const {
   Rules found;
-  if (is_master(user)) {
+  if (user.in(kMasters)) {
     found.push_back({{"*"}, {"*"}, {"*"}, {}, {}});
     found.push_back({{"*"}, {}, {}, {}, {"*"}});
   }

@@ -6,18 +6,15 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace hearth::access {
+#include "cloud/access/user.hpp"
 
-/// Who asks, as authentication found out.
-struct User {
-  std::string name;
-  std::vector<std::string> groups;
-};
+namespace hearth::access {
 
 /// What somebody wants to do: with a resource, or (`path` not empty) with a page such as /healthz.
 struct Attempt {
@@ -57,13 +54,20 @@ class Rbac {
   explicit Rbac(const RbacObjects& objects);
 
   bool allows(const User& user, const Attempt& attempt) const;
+  /// The parts of `wanted` that the user does not hold in that namespace (empty: everywhere).
+  std::vector<Rule> not_held(const User& user, const std::vector<Rule>& wanted, std::string_view ns) const;
   /// Everything the user may do in that namespace, cluster-wide rules included.
   std::vector<Rule> rules_for(const User& user, std::string_view ns) const;
 
  private:
   using Rules = std::vector<Rule>;
-  /// Of a user, a group or a service account, each spelt as one text.
-  using Grants = std::map<std::string, Rules, std::less<>>;
+  using RulesByName = std::map<std::string, Rules, std::less<>>;
+  /// A service account is a user.
+  struct Grants {
+    RulesByName users;
+    RulesByName groups;
+  };
+  static void grant(Grants& grants, const nlohmann::json& binding, const Rules& rules);
 
   /// Calls `visit` for each list of rules that a grant gives the user.
   template <class Visit>
@@ -72,8 +76,12 @@ class Rbac {
   Grants cluster_wide_;
   std::map<std::string, Grants, std::less<>> in_namespace_;
 };
+using RbacPtr = std::shared_ptr<const Rbac>;
 
 /// `User "u" cannot get resource "devices" in API group "devices.kubeedge.io" in the namespace "n"`.
 std::string refusal(const User& user, const Attempt& attempt);
+
+/// What Kubernetes says to who would give away more than is theirs.
+std::string escalation(const User& user, const std::vector<Rule>& not_held);
 
 }  // namespace hearth::access
