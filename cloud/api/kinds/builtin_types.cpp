@@ -1,27 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
+// The built-in kinds are data: builtin_kinds.json of the OpenAPI documents says what there is to say of each.
 #include "cloud/api/kinds/resource_type.hpp"
+#include "cloud/api/openapi/builtin_kinds_text.hpp"
 
 namespace hearth::api {
 
+using nlohmann::json;
+
 namespace {
 
-const std::vector<std::string> kAllVerbs = {"create", "delete", "deletecollection", "get",
-                                            "list",   "patch",  "update",           "watch"};
+std::vector<std::string> texts_at(const json& source, std::string_view name) {
+  return array_at(source, {name}).get<std::vector<std::string>>();
+}
 
-ResourceType builtin(std::string plural, std::string singular, std::string kind, bool namespaced) {
+bool flag_at(const json& source, std::string_view name, bool missing) {
+  const auto* found = at_path(source, {name});
+  return found == nullptr ? missing : *found == true;
+}
+
+std::vector<Subresource> subresources_of(const json& source) {
+  std::vector<Subresource> found;
+  for (const auto& each : array_at(source, {"subresources"})) {
+    found.push_back({text_at(each, {"name"}), text_at(each, {"group"}), text_at(each, {"version"}),
+                     text_at(each, {"kind"}), texts_at(each, "verbs")});
+  }
+  return found;
+}
+
+TypeVersion version_of_kind(const json& source, const ResourceType& type) {
+  TypeVersion version;
+  version.name = text_at(source, {"version"});
+  version.storage = true;
+  version.has_status = flag_at(source, "has_status", false);
+  version.schema = schema::Schema::parse(source.at("schema")).value();
+  if (version.has_status) version.status_schema = version.schema->property("status");
+  version.merge_type = apply::builtin_merge_type(type.name.plural);
+  version.columns = builtin_columns(type.name);
+  version.subresources = subresources_of(source);
+  return version;
+}
+
+ResourceType builtin_type(const json& source) {
   ResourceType type;
-  type.name = {"", std::move(plural), std::move(kind)};
-  type.singular = std::move(singular);
+  type.name = {text_at(source, {"group"}), text_at(source, {"plural"}), text_at(source, {"kind"})};
+  type.singular = text_at(source, {"singular"});
   type.list_kind = type.name.kind + "List";
-  type.namespaced = namespaced;
-  type.builtin = true;
-  type.verbs = kAllVerbs;
+  type.short_names = texts_at(source, "short_names");
+  type.categories = texts_at(source, "categories");
+  type.verbs = texts_at(source, "verbs");
   type.selectable = {"metadata.name", "metadata.namespace"};
+  for (auto& field : texts_at(source, "selectable"))
+    type.selectable.push_back(std::move(field));
+  type.namespaced = flag_at(source, "namespaced", true);
+  type.builtin = true;
+  type.stored = flag_at(source, "stored", true);
+  type.stored_as = text_at(source, {"stored_as"});
+  type.versions.push_back(version_of_kind(source, type));
+  return type;
+}
+
+/// Its schema is that of schemas: definitions are checked by code of their own.
+ResourceType definitions_type() {
+  ResourceType type;
+  type.name = {"apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition"};
+  type.singular = "customresourcedefinition";
+  type.list_kind = "CustomResourceDefinitionList";
+  type.short_names = {"crd", "crds"};
+  type.verbs = {"get", "list", "watch"};
+  type.selectable = {"metadata.name", "metadata.namespace"};
+  type.namespaced = false;
+  type.builtin = true;
   TypeVersion version;
   version.name = "v1";
   version.storage = true;
   version.merge_type = apply::builtin_merge_type(type.name.plural);
-  version.columns = builtin_columns(type.name.plural);
+  version.columns = builtin_columns(type.name);
   type.versions.push_back(std::move(version));
   return type;
 }
@@ -29,38 +82,12 @@ ResourceType builtin(std::string plural, std::string singular, std::string kind,
 }  // namespace
 
 std::vector<ResourceType> builtin_types() {
-  auto namespaces = builtin("namespaces", "namespace", "Namespace", false);
-  namespaces.short_names = {"ns"};
-  namespaces.versions.front().has_status = true;
-  namespaces.selectable.emplace_back("status.phase");
-  auto nodes = builtin("nodes", "node", "Node", false);
-  nodes.short_names = {"no"};
-  nodes.versions.front().has_status = true;
-  nodes.selectable.emplace_back("spec.unschedulable");
-  auto events = builtin("events", "event", "Event", true);
-  events.short_names = {"ev"};
-  for (const auto* field :
-       {"kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"}) {
-    events.selectable.push_back(std::string("involvedObject.") + field);
-  }
-  for (const auto* field : {"reason", "reportingComponent", "source", "type"})
-    events.selectable.emplace_back(field);
-  auto pods = builtin("pods", "pod", "Pod", true);
-  pods.short_names = {"po"};
-  pods.categories = {"all"};
-  pods.verbs = {"get", "list", "watch"};
-  for (const auto* field : {"spec.nodeName", "status.phase"})
-    pods.selectable.emplace_back(field);
-  auto services = builtin("services", "service", "Service", true);
-  services.short_names = {"svc"};
-  services.categories = {"all"};
-  services.verbs = {"get", "list", "watch"};
-  auto definitions =
-      builtin("customresourcedefinitions", "customresourcedefinition", "CustomResourceDefinition", false);
-  definitions.name.group = "apiextensions.k8s.io";
-  definitions.short_names = {"crd", "crds"};
-  definitions.verbs = {"get", "list", "watch"};
-  return {namespaces, nodes, events, pods, services, definitions};
+  std::vector<ResourceType> types;
+  const auto file = json::parse(openapi::builtin_kinds_text());
+  for (const auto& source : file.at("kinds"))
+    types.push_back(builtin_type(source));
+  types.push_back(definitions_type());
+  return types;
 }
 
 }  // namespace hearth::api

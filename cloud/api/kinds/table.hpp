@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cloud/api/base/json_view.hpp"
+#include "cloud/api/base/status.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/base/time.hpp"
 
@@ -26,8 +27,8 @@ using TableColumns = std::vector<TableColumn>;
 
 /// Name and what `additionalPrinterColumns` lists; without any: Name and Age.
 Result<TableColumns> custom_columns(const nlohmann::json& printer_columns);
-/// Those of nodes, namespaces, events, pods, services; Name and Age for others.
-TableColumns builtin_columns(const std::string& plural);
+/// As kubectl prints the built-in kinds; Name and Age for those that have nothing else to show.
+TableColumns builtin_columns(const KindName& kind);
 
 enum class IncludeObject { none, metadata, object };
 

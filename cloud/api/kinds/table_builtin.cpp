@@ -89,18 +89,93 @@ std::string node_address(const json& node, std::string_view type) {
   return "<none>";
 }
 
+/// Events of both groups tell the same in other words.
+const json& told_of(const json& event) {
+  const auto* found = at_path(event, {"involvedObject"});
+  if (found == nullptr) found = at_path(event, {"regarding"});
+  return found == nullptr ? event : *found;
+}
+
 std::string event_object(const json& event) {
-  auto kind = text_at(event, {"involvedObject", "kind"});
+  auto kind = text_at(told_of(event), {"kind"});
   for (auto& c : kind)
     c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return kind + "/" + text_at(event, {"involvedObject", "name"});
+  return kind + "/" + text_at(told_of(event), {"name"});
+}
+
+std::string first_text(const json& event, const std::vector<Path>& paths) {
+  for (const auto& path : paths) {
+    if (auto text = text_below(event, path); !text.empty()) return text;
+  }
+  return {};
 }
 
 std::string event_source(const json& event) {
-  auto source = text_at(event, {"source", "component"});
-  if (source.empty()) source = text_at(event, {"reportingComponent"});
-  const auto host = text_at(event, {"source", "host"});
+  auto source = first_text(event, {{"source", "component"},
+                                   {"deprecatedSource", "component"},
+                                   {"reportingComponent"},
+                                   {"reportingController"}});
+  const auto host = first_text(event, {{"source", "host"}, {"deprecatedSource", "host"}});
   return host.empty() ? source : source + ", " + host;
+}
+
+std::string event_message(const json& event) {
+  auto text = first_text(event, {{"message"}, {"note"}});
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  return text;
+}
+
+std::string event_count(const json& event) {
+  const auto count = first_text(event, {{"series", "count"}, {"count"}, {"deprecatedCount"}});
+  return count.empty() || count == "0" ? "1" : count;
+}
+
+TableColumn count_column(std::string name, std::vector<std::string> members) {
+  TableColumn column;
+  column.name = std::move(name);
+  column.type = "integer";
+  column.cell = [members = std::move(members)](const json& object, WallTime) {
+    std::size_t count = 0;
+    for (const auto& member : members) {
+      const auto* found = at_path(object, {member});
+      if (found != nullptr && found->is_structured()) count += found->size();
+    }
+    return json(count);
+  };
+  return column;
+}
+
+/// Subjects of one kind: ann, bob.
+std::string subjects_of(const json& binding, std::string_view kind) {
+  std::string names;
+  for (const auto& subject : array_at(binding, {"subjects"})) {
+    if (text_at(subject, {"kind"}) != kind) continue;
+    const auto ns = kind == "ServiceAccount" ? text_at(subject, {"namespace"}) + "/" : std::string();
+    names += (names.empty() ? "" : ", ") + ns + text_at(subject, {"name"});
+  }
+  return names;
+}
+
+TableColumns binding_columns() {
+  return {
+      name_column(),
+      cell_column(
+          "Role",
+          [](const json& binding) {
+            return text_at(binding, {"roleRef", "kind"}) + "/" + text_at(binding, {"roleRef", "name"});
+          }),
+      age_column(),
+      cell_column(
+          "Users", [](const json& binding) { return subjects_of(binding, "User"); }, 1),
+      cell_column(
+          "Groups", [](const json& binding) { return subjects_of(binding, "Group"); }, 1),
+      cell_column(
+          "ServiceAccounts", [](const json& binding) { return subjects_of(binding, "ServiceAccount"); }, 1)};
+}
+
+TableColumns created_columns() {
+  return {name_column(), text_column("Created At", {"metadata", "creationTimestamp"})};
 }
 
 TableColumns node_columns() {
@@ -122,29 +197,41 @@ TableColumns node_columns() {
 }
 
 TableColumns event_columns() {
-  return {time_column("Last Seen",
-                      {{"lastTimestamp"}, {"series", "lastObservedTime"}, {"eventTime"}, {"firstTimestamp"}}),
+  return {time_column("Last Seen", {{"series", "lastObservedTime"},
+                                    {"lastTimestamp"},
+                                    {"deprecatedLastTimestamp"},
+                                    {"eventTime"},
+                                    {"firstTimestamp"}}),
           text_column("Type", {"type"}),
           text_column("Reason", {"reason"}),
           cell_column("Object", event_object),
-          text_column("Subobject", {"involvedObject", "fieldPath"}, 1),
+          cell_column(
+              "Subobject", [](const json& event) { return text_at(told_of(event), {"fieldPath"}); }, 1),
           cell_column("Source", event_source, 1),
-          text_column("Message", {"message"}),
-          time_column("First Seen", {{"firstTimestamp"}, {"eventTime"}}, 1),
-          text_column("Count", {"count"}, 1, "1"),
+          cell_column("Message", event_message),
+          time_column("First Seen", {{"firstTimestamp"}, {"deprecatedFirstTimestamp"}, {"eventTime"}}, 1),
+          cell_column("Count", event_count, 1),
           text_column("Name", {"metadata", "name"}, 1)};
 }
 
 }  // namespace
 
-TableColumns builtin_columns(const std::string& plural) {
+TableColumns builtin_columns(const KindName& kind) {
+  const auto& plural = kind.plural;
   if (plural == "nodes") return node_columns();
   if (plural == "events") return event_columns();
   if (plural == "namespaces")
     return {name_column(), text_column("Status", {"status", "phase"}), age_column()};
-  if (plural == "customresourcedefinitions") {
-    return {name_column(), text_column("Created At", {"metadata", "creationTimestamp"})};
-  }
+  if (plural == "configmaps")
+    return {name_column(), count_column("Data", {"data", "binaryData"}), age_column()};
+  if (plural == "secrets")
+    return {name_column(), text_column("Type", {"type"}), count_column("Data", {"data"}), age_column()};
+  if (plural == "serviceaccounts") return {name_column(), count_column("Secrets", {"secrets"}), age_column()};
+  if (plural == "leases")
+    return {name_column(), text_column("Holder", {"spec", "holderIdentity"}), age_column()};
+  if (plural == "rolebindings" || plural == "clusterrolebindings") return binding_columns();
+  if (plural == "roles" || plural == "clusterroles" || plural == "customresourcedefinitions")
+    return created_columns();
   return {name_column(), age_column()};
 }
 
