@@ -17,11 +17,9 @@ settle_seconds=10
 devices=1000
 group=devices.kubeedge.io/v1beta1
 
-rows=()
-missed=0
-
 me=hub
 source "$top/tests/bench/parts.sh"
+source "$top/tests/bench/table.sh"
 
 # ---- the parts ----
 
@@ -93,23 +91,6 @@ print_devices() { # FROM TO PREFIX NAMESPACE MODEL PROTOCOL VISITOR
 }
 
 apply() { "$bin/hearthctl" apply -f "$1" >"$dir/apply.log" || fail "manifests were refused"; }
-
-# ---- the table ----
-
-row() { # WHAT BAR MEASURED CONDITION-FOR-AWK
-  local verdict=ok
-  awk "BEGIN {exit !($4)}" || { verdict=MISSED; missed=$((missed + 1)); }
-  rows+=("$(printf '%-62s %-24s %-28s %s' "$1" "$2" "$3" "$verdict")")
-}
-
-note() { rows+=("$(printf '%-62s %-24s %-28s' "$1" "-" "$2")"); }
-
-pss() { awk '$1 == "Pss:" {printf "%.1f", $2 / 1024}' "/proc/${pid[$1]}/smaps_rollup"; }
-
-# The word after KEY in a line of FILE that holds TEXT.
-figure() { # FILE TEXT KEY
-  awk -v text="$2" -v key="$3" 'index($0, text) {for (i = 1; i < NF; ++i) if ($i == key) {v = $(i + 1); sub(/,$/, "", v)}} END {print v == "" ? "nan" : v}' "$1"
-}
 
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 
@@ -251,8 +232,4 @@ measure_throughput
 measure_local
 measure_return
 fill_table
-printf '\n%s, %d cores, %s on %s; no modbus or bluetooth mapper exists yet; broker: %s\n' "$(date -Is)" "$(nproc)" "$dir" \
-  "$(stat -f -c %T "$dir")" "${HUB_BROKER_CONFIG:-as it comes}"
-printf '%-62s %-24s %-28s %s\n' what bar measured verdict
-printf '%s\n' "${rows[@]}"
-[ $missed -eq 0 ] || { printf '%d bars missed\n' $missed; exit 1; }
+print_table "no modbus or bluetooth mapper exists yet; broker: ${HUB_BROKER_CONFIG:-as it comes}"
