@@ -81,6 +81,9 @@ using RbacPtr = std::shared_ptr<const Rbac>;
 /// `User "u" cannot get resource "devices" in API group "devices.kubeedge.io" in the namespace "n"`.
 std::string refusal(const User& user, const Attempt& attempt);
 
+/// The parts of a rule that no rule of `held` covers.
+std::vector<Rule> rules_not_held(const std::vector<Rule>& held, const Rule& wanted);
+
 /// What Kubernetes says to who would give away more than is theirs.
 std::string escalation(const User& user, const std::vector<Rule>& not_held);
 

@@ -81,13 +81,20 @@ std::string compact(const Rule& rule) {
 
 }  // namespace
 
+std::vector<Rule> rules_not_held(const std::vector<Rule>& held, const Rule& wanted) {
+  std::vector<Rule> missing;
+  add_resources(held, wanted, missing);
+  add_paths(held, wanted, missing);
+  return missing;
+}
+
 std::vector<Rule> Rbac::not_held(const User& user, const std::vector<Rule>& wanted,
                                  std::string_view ns) const {
   const auto held = rules_for(user, ns);
   std::vector<Rule> missing;
   for (const auto& rule : wanted) {
-    add_resources(held, rule, missing);
-    add_paths(held, rule, missing);
+    auto parts = rules_not_held(held, rule);
+    missing.insert(missing.end(), parts.begin(), parts.end());
   }
   return missing;
 }
