@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <functional>
 #include <type_traits>
 
@@ -72,6 +73,12 @@ void fill_defaults(const SchemaNode& node, json& value) {
   }
 }
 
+bool any_default(const SchemaNode& node) {
+  const auto inside = [](const auto& part) { return part != nullptr && any_default(*part); };
+  return node.default_value || inside(node.items) || inside(node.additional) ||
+         std::ranges::any_of(node.properties, [](const auto& member) { return any_default(member.second); });
+}
+
 void normalize(const SchemaNode& node, json& value) {
   if (value.is_number_float()) {
     const auto exact = as_int64(value);
@@ -103,6 +110,10 @@ std::vector<std::string> prune(const Schema& schema, json& object) {
 
 std::vector<std::string> unknown_fields(const Schema& schema, const json& object) {
   return collect_unknown(schema, object);
+}
+
+bool has_defaults(const Schema& schema) {
+  return any_default(schema.root());
 }
 
 void apply_defaults(const Schema& schema, json& object) {

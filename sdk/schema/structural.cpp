@@ -19,9 +19,11 @@ constexpr std::size_t kMaxDepth = 64;
 
 // Keywords that restrict values and that validate() does not know: ignoring one would let bad objects
 // through.
-constexpr std::array kRefused = {
-    "$ref",       "allOf",       "anyOf",         "oneOf",         "not",
-    "multipleOf", "uniqueItems", "minProperties", "maxProperties", "x-kubernetes-validations"};
+constexpr std::array kRefused = {"$ref", "x-kubernetes-validations"};
+
+/// What one pattern, and all of a schema, may take: schemas come from clients.
+constexpr std::int64_t kPatternMemory = 1 << 20;
+constexpr std::size_t kMaxPatterns = 1000;
 
 /// Keeps the first error and goes on with harmless values, so that the reading code has no branch per
 /// keyword.
@@ -34,7 +36,8 @@ class SchemaParser {
   void fail(const PathLink& path, const std::string& text);
   void refuse_unknown_restrictions(const json& source, const PathLink& path);
   Type parse_type(const json& source, const PathLink& path);
-  Format parse_format(const json& source);
+  void parse_format(SchemaNode& node, const json& source);
+  void parse_list_type(SchemaNode& node, const json& source, const PathLink& path);
   bool flag(const json& source, const char* key, const PathLink& path);
   std::optional<std::size_t> count(const json& source, const char* key, const PathLink& path);
   std::optional<json> number(const json& source, const char* key, const PathLink& path);
@@ -42,8 +45,12 @@ class SchemaParser {
   std::shared_ptr<const re2::RE2> pattern(const json& source, const PathLink& path);
   void parse_limits(SchemaNode& node, const json& source, const PathLink& path);
   void parse_members(SchemaNode& node, const json& source, const PathLink& path, std::size_t depth);
+  std::vector<SchemaNode> alternatives(const json& source, const char* key, const PathLink& path,
+                                       std::size_t depth);
+  void parse_junctors(SchemaNode& node, const json& source, const PathLink& path, std::size_t depth);
 
   std::optional<Error> error_;
+  std::size_t patterns_ = 0;
 };
 
 void SchemaParser::fail(const PathLink& path, const std::string& text) {
@@ -53,10 +60,7 @@ void SchemaParser::fail(const PathLink& path, const std::string& text) {
 }
 
 void SchemaParser::refuse_unknown_restrictions(const json& source, const PathLink& path) {
-  const bool int_or_string = flag(source, "x-kubernetes-int-or-string", path);
   for (const std::string_view key : kRefused) {
-    // The usual spelling of int-or-string carries an anyOf that says the same again.
-    if (int_or_string && key == "anyOf") continue;
     if (source.contains(key)) fail(path, "the keyword " + std::string(key) + " is not supported");
   }
 }
@@ -72,13 +76,22 @@ Type SchemaParser::parse_type(const json& source, const PathLink& path) {
   return Type::any;
 }
 
-Format SchemaParser::parse_format(const json& source) {
+void SchemaParser::parse_format(SchemaNode& node, const json& source) {
   const auto found = source.find("format");
-  if (found == source.end()) return Format::none;
-  if (*found == "int32") return Format::int32;
-  if (*found == "int64") return Format::int64;
-  if (*found == "date-time") return Format::date_time;
-  return Format::none;
+  if (found == source.end() || !found->is_string()) return;
+  node.format = found->get<std::string>();
+  if (node.format == "int32") node.integer_format = IntegerFormat::int32;
+  if (node.format == "int64") node.integer_format = IntegerFormat::int64;
+  node.format_check = find_format(node.format);
+}
+
+void SchemaParser::parse_list_type(SchemaNode& node, const json& source, const PathLink& path) {
+  node.unique_items = flag(source, "uniqueItems", path);
+  node.list_keys = names(source, "x-kubernetes-list-map-keys", path);
+  const auto found = source.find("x-kubernetes-list-type");
+  if (found == source.end()) return;
+  if (*found == "set") node.list_type = ListType::set;
+  if (*found == "map") node.list_type = ListType::map;
 }
 
 bool SchemaParser::flag(const json& source, const char* key, const PathLink& path) {
@@ -125,6 +138,11 @@ std::shared_ptr<const re2::RE2> SchemaParser::pattern(const json& source, const 
   }
   re2::RE2::Options options;
   options.set_log_errors(false);
+  options.set_max_mem(kPatternMemory);
+  if (++patterns_ > kMaxPatterns) {
+    fail(path, "a schema may have 1000 patterns at most");
+    return nullptr;
+  }
   auto compiled = std::make_shared<const re2::RE2>(found->get_ref<const std::string&>(), options);
   if (compiled->ok()) return compiled;
   fail(path, "bad pattern: " + compiled->error());
@@ -140,6 +158,9 @@ void SchemaParser::parse_limits(SchemaNode& node, const json& source, const Path
   node.max_length = count(source, "maxLength", path);
   node.min_items = count(source, "minItems", path);
   node.max_items = count(source, "maxItems", path);
+  node.min_properties = count(source, "minProperties", path);
+  node.max_properties = count(source, "maxProperties", path);
+  node.multiple_of = number(source, "multipleOf", path);
   node.pattern = pattern(source, path);
   const auto allowed = source.find("enum");
   if (allowed == source.end()) return;
@@ -168,6 +189,27 @@ void SchemaParser::parse_members(SchemaNode& node, const json& source, const Pat
   }
 }
 
+std::vector<SchemaNode> SchemaParser::alternatives(const json& source, const char* key, const PathLink& path,
+                                                   std::size_t depth) {
+  std::vector<SchemaNode> nodes;
+  const auto found = source.find(key);
+  if (found == source.end()) return nodes;
+  if (!found->is_array()) fail(path, std::string(key) + " must list schemas");
+  for (const json& each : *found)
+    nodes.push_back(parse_node(each, PathLink(path, key), depth + 1));
+  return nodes;
+}
+
+void SchemaParser::parse_junctors(SchemaNode& node, const json& source, const PathLink& path,
+                                  std::size_t depth) {
+  // The usual spelling of int-or-string carries an anyOf that says the same again.
+  if (!node.int_or_string) node.any_of = alternatives(source, "anyOf", path, depth);
+  node.all_of = alternatives(source, "allOf", path, depth);
+  node.one_of = alternatives(source, "oneOf", path, depth);
+  if (const auto negated = source.find("not"); negated != source.end())
+    node.negated = std::make_shared<const SchemaNode>(parse_node(*negated, PathLink(path, "not"), depth + 1));
+}
+
 SchemaNode SchemaParser::parse_node(const json& source, const PathLink& path, std::size_t depth) {
   SchemaNode node;
   if (depth > kMaxDepth) {
@@ -180,15 +222,18 @@ SchemaNode SchemaParser::parse_node(const json& source, const PathLink& path, st
   }
   refuse_unknown_restrictions(source, path);
   node.type = parse_type(source, path);
-  node.format = parse_format(source);
+  parse_format(node, source);
+  parse_list_type(node, source, path);
   node.nullable = flag(source, "nullable", path);
   node.int_or_string = flag(source, "x-kubernetes-int-or-string", path);
   node.preserve_unknown = flag(source, "x-kubernetes-preserve-unknown-fields", path);
-  node.resource = flag(source, "x-kubernetes-embedded-resource", path);
+  node.embedded = flag(source, "x-kubernetes-embedded-resource", path);
+  node.resource = node.embedded;
   node.required = names(source, "required", path);
   if (const auto found = source.find("default"); found != source.end()) node.default_value = *found;
   parse_limits(node, source, path);
   parse_members(node, source, path, depth);
+  parse_junctors(node, source, path, depth);
   return node;
 }
 

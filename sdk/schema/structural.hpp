@@ -69,6 +69,9 @@ std::vector<std::string> prune(const Schema& schema, nlohmann::json& object);
 /// The paths prune() would return.
 std::vector<std::string> unknown_fields(const Schema& schema, const nlohmann::json& object);
 
+/// Whether there is any `default` in it.
+bool has_defaults(const Schema& schema);
+
 /// Fills in `default` where a field is missing, or null and not nullable.
 void apply_defaults(const Schema& schema, nlohmann::json& object);
 

@@ -2,11 +2,12 @@
 // The texts are those of Kubernetes' API server: clients and people match on them.
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "sdk/base/time.hpp"
 #include "sdk/schema/json_value.hpp"
+#include "sdk/schema/list_keys.hpp"
 #include "sdk/schema/path.hpp"
 #include "sdk/schema/schema_node.hpp"
 #include "sdk/schema/structural.hpp"
@@ -21,6 +22,15 @@ constexpr const char* kInvalid = "FieldValueInvalid";
 std::string article(std::string_view noun) {
   const bool vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
   return (vowel ? "an " : "a ") + std::string(noun);
+}
+
+/// Exactly for whole numbers; of others as near as their form allows.
+bool is_multiple(const json& value, const json& step) {
+  const auto whole = as_int64(value);
+  const auto whole_step = as_int64(step);
+  if (whole && whole_step) return *whole_step == 0 || *whole_step == -1 || *whole % *whole_step == 0;
+  const double ratio = value.get<double>() / step.get<double>();
+  return std::isfinite(ratio) && std::abs(ratio - std::round(ratio)) < 1e-9 * std::max(1.0, std::abs(ratio));
 }
 
 class Validator {
@@ -41,6 +51,12 @@ class Validator {
   void check_string(const SchemaNode& node, const json& value, const PathLink& path);
   void check_array(const SchemaNode& node, const json& value, const PathLink& path);
   void check_object(const SchemaNode& node, const json& value, const PathLink& path);
+  void check_size(const SchemaNode& node, const json& value, const PathLink& path);
+  void check_kind(const SchemaNode& node, const json& value, const PathLink& path);
+  void check_junctors(const SchemaNode& node, const json& value, const PathLink& path);
+  void check_alternatives(const std::vector<SchemaNode>& nodes, bool exactly_one, const json& value,
+                          const PathLink& path);
+  void add_junctor(const PathLink& path, const std::string& rule);
 
   std::vector<Violation> found_;
 };
@@ -90,7 +106,7 @@ void Validator::check_enum(const SchemaNode& node, const json& value, const Path
 }
 
 void Validator::check_integer_format(const SchemaNode& node, const json& value, const PathLink& path) {
-  const bool narrow = node.format == Format::int32;
+  const bool narrow = node.integer_format == IntegerFormat::int32;
   const auto exact = as_int64(value);
   const bool fits = exact && (!narrow || (*exact >= std::numeric_limits<std::int32_t>::min() &&
                                           *exact <= std::numeric_limits<std::int32_t>::max()));
@@ -125,6 +141,10 @@ void Validator::check_range(const SchemaNode& node, const json& value, const Pat
 void Validator::check_number(const SchemaNode& node, const json& value, const PathLink& path) {
   if (node.type == Type::integer) check_integer_format(node, value, path);
   check_range(node, value, path);
+  if (node.multiple_of && !is_multiple(value, *node.multiple_of)) {
+    const std::string step = node.multiple_of->dump();
+    add_invalid(path, value, "should be a multiple of " + step, "a multiple of " + step);
+  }
 }
 
 void Validator::check_string(const SchemaNode& node, const json& value, const PathLink& path) {
@@ -144,11 +164,12 @@ void Validator::check_string(const SchemaNode& node, const json& value, const Pa
     add_invalid(path, value, "should match '" + node.pattern->pattern() + "'",
                 "a string matching " + node.pattern->pattern());
   }
-  if (node.format == Format::date_time && !parse_rfc3339(text)) {
+  if (node.format_check != nullptr && !node.format_check(text)) {
     add(path, "FieldValueTypeInvalid",
-        "Invalid value: " + quoted(value) + ": " + path.str() +
-            " in body must be of type date-time: " + quoted(value),
-        "a time such as 2026-01-31T12:00:00Z");
+        "Invalid value: " + quoted(value) + ": " + path.str() + " in body must be of type " + node.format +
+            ": " + quoted(value),
+        node.format == "date-time" ? "a time such as 2026-01-31T12:00:00Z"
+                                   : "a text of format " + node.format);
   }
 }
 
@@ -165,12 +186,39 @@ void Validator::check_array(const SchemaNode& node, const json& value, const Pat
         "Invalid value: " + size + ": " + path.str() + " in body should have at least " + limit + " items",
         "at least " + limit + " items");
   }
-  if (!node.items) return;
-  for (std::size_t i = 0; i < value.size() && !full(); ++i)
+  if (node.unique_items && has_duplicates(value))
+    add_invalid(path, value, "shouldn't contain duplicates", "items that differ");
+  for (std::size_t i = 0; node.items && i < value.size() && !full(); ++i)
     check(*node.items, value[i], PathLink(path, i));
+  each_duplicate(node, value, [&](std::size_t index, const std::string& shown) {
+    add(PathLink(path, index), "FieldValueDuplicate", "Duplicate value: " + shown, "items that differ");
+  });
+}
+
+void Validator::check_size(const SchemaNode& node, const json& value, const PathLink& path) {
+  const std::string size = std::to_string(value.size());
+  if (node.max_properties && value.size() > *node.max_properties) {
+    const std::string limit = std::to_string(*node.max_properties);
+    add(path, "FieldValueTooMany", "Too many: " + size + ": must have at most " + limit + " items",
+        "at most " + limit + " members");
+  }
+  if (node.min_properties && value.size() < *node.min_properties) {
+    const std::string limit = std::to_string(*node.min_properties);
+    add(path, kInvalid,
+        "Invalid value: " + size + ": " + path.str() + " in body should have at least " + limit +
+            " properties",
+        "at least " + limit + " members");
+  }
 }
 
 void Validator::check_object(const SchemaNode& node, const json& value, const PathLink& path) {
+  check_size(node, value, path);
+  for (const char* name : {"apiVersion", "kind"}) {
+    const auto found = value.find(name);
+    const bool given = found != value.end() && found->is_string() && *found != "";
+    if (node.embedded && !given)
+      add(PathLink(path, name), "FieldValueRequired", "Required value: must not be empty");
+  }
   for (const std::string& name : node.required) {
     if (!value.contains(name)) add(PathLink(path, name), "FieldValueRequired", "Required value");
   }
@@ -181,9 +229,63 @@ void Validator::check_object(const SchemaNode& node, const json& value, const Pa
   }
 }
 
+std::vector<Violation> violations_of(const SchemaNode& node, const json& value, const PathLink& path) {
+  Validator validator;
+  validator.check(node, value, path);
+  return std::move(validator).take();
+}
+
+/// Kubernetes names no field here: the path stands in the text.
+void Validator::add_junctor(const PathLink& path, const std::string& rule) {
+  if (full()) return;
+  const auto place = json(path.str()).dump();
+  found_.push_back({"<nil>", kInvalid, "Invalid value: \"\": " + place + " must " + rule, rule});
+}
+
+void Validator::check_alternatives(const std::vector<SchemaNode>& nodes, bool exactly_one, const json& value,
+                                   const PathLink& path) {
+  if (nodes.empty()) return;
+  std::size_t valid = 0;
+  std::optional<std::vector<Violation>> best;
+  for (const auto& node : nodes) {
+    auto found = violations_of(node, value, path);
+    if (found.empty()) {
+      ++valid;
+    } else if (!best || found.size() < best->size()) {
+      best = std::move(found);
+    }
+  }
+  if (valid == 1 || (valid > 1 && !exactly_one)) return;
+  if (exactly_one) {
+    add_junctor(path, "validate one and only one schema (oneOf). " +
+                          (valid == 0 ? std::string("Found none valid")
+                                      : "Found " + std::to_string(valid) + " valid alternatives"));
+  } else {
+    add_junctor(path, "validate at least one schema (anyOf)");
+  }
+  for (auto& violation : valid == 0 ? std::move(*best) : std::vector<Violation>())
+    if (!full()) found_.push_back(std::move(violation));
+}
+
+void Validator::check_junctors(const SchemaNode& node, const json& value, const PathLink& path) {
+  check_alternatives(node.any_of, false, value, path);
+  check_alternatives(node.one_of, true, value, path);
+  const std::size_t before = found_.size();
+  for (const auto& each : node.all_of)
+    check(each, value, path);
+  if (found_.size() != before) add_junctor(path, "validate all the schemas (allOf)");
+  if (node.negated && violations_of(*node.negated, value, path).empty())
+    add_junctor(path, "not validate the schema (not)");
+}
+
 void Validator::check(const SchemaNode& node, const json& value, const PathLink& path) {
   if (!check_type(node, value, path) || value.is_null()) return;
   check_enum(node, value, path);
+  check_kind(node, value, path);
+  check_junctors(node, value, path);
+}
+
+void Validator::check_kind(const SchemaNode& node, const json& value, const PathLink& path) {
   if (value.is_number()) return check_number(node, value, path);
   if (value.is_string()) return check_string(node, value, path);
   if (value.is_array()) return check_array(node, value, path);

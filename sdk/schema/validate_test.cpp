@@ -124,6 +124,76 @@ TEST(Validate, LooksIntoTheValuesOfAMap) {
   EXPECT_EQ(found[0].path, "spec.a");
 }
 
+TEST(Validate, ListsOfTypeSetAndMapHoldNothingTwice) {
+  EXPECT_EQ(
+      only(R"({"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}})", {"a", "b", "a"}),
+      R"(FieldValueDuplicate spec[2]: Duplicate value: "a")");
+  const auto* keyed =
+      R"({"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],
+          "items":{"type":"object","properties":{"name":{"type":"string"},"x":{"type":"integer"}}}})";
+  EXPECT_EQ(only(keyed, {{{"name", "a"}, {"x", 1}}, {{"name", "a"}, {"x", 2}}}),
+            R"(FieldValueDuplicate spec[1]: Duplicate value: map[string]interface {}{"name":"a"})");
+  EXPECT_TRUE(check_field(keyed, {{{"name", "a"}}, {{"name", "b"}}}).empty());
+}
+
+TEST(Validate, SizesOfObjectsAndStepsOfNumbers) {
+  EXPECT_EQ(only(R"({"type":"object","maxProperties":1})", {{"a", 1}, {"b", 2}}),
+            "FieldValueTooMany spec: Too many: 2: must have at most 1 items");
+  EXPECT_EQ(only(R"({"type":"object","minProperties":1})", json::object()),
+            "FieldValueInvalid spec: Invalid value: 0: spec in body should have at least 1 properties");
+  EXPECT_EQ(only(R"({"type":"integer","multipleOf":5})", 7),
+            "FieldValueInvalid spec: Invalid value: 7: spec in body should be a multiple of 5");
+  EXPECT_TRUE(check_field(R"({"type":"number","multipleOf":0.1})", 0.7).empty());
+}
+
+TEST(Validate, JunctorsCombineConditions) {
+  const auto* one_of = R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},
+                           "oneOf":[{"required":["a"]},{"required":["b"]}]})";
+  EXPECT_TRUE(check_field(one_of, {{"a", "x"}}).empty());
+  const auto none = check_field(one_of, json::object());
+  ASSERT_EQ(none.size(), 2U);
+  EXPECT_EQ(
+      none[0].path + ": " + none[0].message,
+      R"(<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found none valid)");
+  EXPECT_EQ(none[1].path + ": " + none[1].message, "spec.a: Required value");
+  EXPECT_EQ(
+      only(one_of, {{"a", "x"}, {"b", "y"}}),
+      R"(FieldValueInvalid <nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found 2 valid alternatives)");
+  EXPECT_EQ(only(R"({"type":"integer","not":{"minimum":5}})", 7),
+            R"(FieldValueInvalid <nil>: Invalid value: "": "spec" must not validate the schema (not))");
+  EXPECT_EQ(check_field(R"({"type":"integer","anyOf":[{"maximum":1},{"minimum":9}]})", 5).size(), 2U);
+  EXPECT_EQ(check_field(R"({"type":"integer","allOf":[{"maximum":4},{"minimum":1}]})", 5).size(), 2U);
+}
+
+TEST(Validate, FormatsOfTexts) {
+  struct Case {
+    const char* format;
+    const char* good;
+    const char* bad;
+  };
+  for (const auto& [format, good, bad] :
+       {Case{"date", "2026-02-28", "2026-02-30"}, Case{"date-time", "2026-01-31T12:00:00Z", "2026-01-31"},
+        Case{"duration", "1h30m", "soon"}, Case{"ipv4", "10.0.0.1", "10.0.0.256"},
+        Case{"ipv6", "fe80::1", "10.0.0.1"}, Case{"cidr", "10.0.0.0/8", "10.0.0.0/33"},
+        Case{"mac", "00:1b:44:11:3a:b7", "00:1b"}, Case{"uri", "https://example.org/x", "no uri"},
+        Case{"email", "a@example.org", "a"}, Case{"hostname", "pump-1.example.org", "-x"},
+        Case{"uuid", "7f1c0b5e-6a1f-4a4e-9a51-000000000001", "7f1c"}, Case{"byte", "aGVhcnRo", "a!"}}) {
+    const auto schema = std::string(R"({"type":"string","format":")") + format + "\"}";
+    EXPECT_TRUE(check_field(schema, good).empty()) << format;
+    EXPECT_EQ(only(schema, bad), std::string("FieldValueTypeInvalid spec: Invalid value: \"") + bad +
+                                     "\": spec in body must be of type " + format + ": \"" + bad + "\"");
+  }
+  EXPECT_TRUE(check_field(R"({"type":"string","format":"of-my-own"})", "x").empty());
+}
+
+TEST(Validate, AnEmbeddedObjectSaysWhatItIs) {
+  const auto* embedded = R"({"type":"object","x-kubernetes-embedded-resource":true,
+                             "x-kubernetes-preserve-unknown-fields":true})";
+  EXPECT_EQ(only(embedded, {{"kind", "Pod"}}),
+            "FieldValueRequired spec.apiVersion: Required value: must not be empty");
+  EXPECT_TRUE(check_field(embedded, {{"kind", "Pod"}, {"apiVersion", "v1"}}).empty());
+}
+
 TEST(Validate, ReportsAllViolationsTogetherButNotWithoutEnd) {
   EXPECT_EQ(check_field(R"({"type":"array","items":{"type":"string"}})", json::array({1, 2, 3})).size(), 3U);
   const json many(std::vector<int>(10'000, 1));
@@ -136,10 +206,10 @@ TEST(Validate, DoesNotLookIntoAResourcesMetadata) {
 }
 
 TEST(Schema, RefusesWhatItCannotEnforce) {
-  for (const auto* bad :
-       {R"({"type":"strin"})", R"({"oneOf":[]})", R"({"$ref":"#/x"})", R"({"type":"string","pattern":"("})",
-        R"({"properties":[]})", R"({"required":"a"})", R"({"minLength":-1})", R"([])", R"({"nullable":1})",
-        R"({"enum":[]})", R"({"items":5})", R"({"minimum":"1"})", "nonsense"}) {
+  for (const auto* bad : {R"({"type":"strin"})", R"({"x-kubernetes-validations":[]})", R"({"$ref":"#/x"})",
+                          R"({"type":"string","pattern":"("})", R"({"properties":[]})", R"({"required":"a"})",
+                          R"({"minLength":-1})", R"([])", R"({"nullable":1})", R"({"enum":[]})",
+                          R"({"items":5})", R"({"minimum":"1"})", "nonsense"}) {
     const auto parsed = Schema::parse_text(bad);
     ASSERT_FALSE(parsed) << bad;
     EXPECT_EQ(parsed.error().cls, ErrorClass::invalid) << bad;
