@@ -74,6 +74,17 @@ ObjectPtr Object::with_status(std::string_view status, std::string_view version)
   return ObjectPtr(new Object(std::move(after)));
 }
 
+ObjectPtr Object::with_version(std::string_view version) const {
+  if (version_.size == 0) {
+    auto whole = tree();
+    whole["metadata"]["resourceVersion"] = version;
+    return of(whole);
+  }
+  auto after = text_;
+  after.replace(version_.begin, version_.size, version);
+  return ObjectPtr(new Object(std::move(after)));
+}
+
 json tree_of(std::string_view text) {
   if (text.empty()) return nullptr;
   return json::parse(text, nullptr, false);

@@ -42,6 +42,8 @@ class Object {
 
   /// The same object with another status, given as JSON text, and resourceVersion; no tree is made of anything.
   ObjectPtr with_status(std::string_view status, std::string_view version) const;
+  /// The same object with another resourceVersion.
+  ObjectPtr with_version(std::string_view version) const;
 
  private:
   struct Span {

@@ -50,6 +50,15 @@ TEST(Object, AFirstStatusAndAFirstVersionAreAdded) {
   EXPECT_EQ(next->tree(), R"({"metadata":{"name":"a","resourceVersion":"5"},"status":{}})"_json);
 }
 
+TEST(Object, WithAnotherVersionIsTheSameButForThat) {
+  auto wanted = kLamp;
+  wanted["metadata"]["resourceVersion"] = "123456789012";
+  const auto next = Object::of(kLamp)->with_version("123456789012");
+  EXPECT_EQ(next->text(), Object::of(wanted)->text());
+  EXPECT_EQ(next->version(), "123456789012");
+  EXPECT_EQ(Object::of({{"kind", "Lamp"}})->with_version("5")->version(), "5");
+}
+
 TEST(Object, IsReadFromTextWithBlanksAndInAnyOrder) {
   const auto lamp = Object::read(
       " {\n \"status\" : {} , \"metadata\" : { \"name\" : \"a\" , \"resourceVersion\":\"1\" } }\n");

@@ -94,11 +94,14 @@ void quick_check(SQLite::Database& db) {
   if (verdict != "ok") throw ErrorException(invalid(kDamagedCode, "quick_check found: " + verdict));
 }
 
+SQLite::Database open_unshared(const fs::path& file, const std::string& vfs) {
+  return {"file:" + encoded(fs::absolute(file)) + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI, 0,
+          vfs};
+}
+
 Result<void> check_file(const fs::path& file, const std::string& vfs) {
   try {
-    // immutable: without a lock, a log or a -shm file of its own beside it.
-    SQLite::Database db("file:" + encoded(fs::absolute(file)) + "?immutable=1",
-                        SQLite::OPEN_READONLY | SQLite::OPEN_URI, 0, vfs);
+    auto db = open_unshared(file, vfs);
     quick_check(db);
     return {};
   } catch (...) {

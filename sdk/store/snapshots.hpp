@@ -29,7 +29,9 @@ std::vector<SnapshotFile> list_snapshots(const std::filesystem::path& database);
 
 /// Throws what SQLite finds wrong.
 void quick_check(SQLite::Database& db);
-/// The same of a file nobody else has open.
+/// For reading a file that nobody writes: without a lock, a log or a -shm file of its own beside it.
+SQLite::Database open_unshared(const std::filesystem::path& file, const std::string& vfs);
+/// quick_check of a file nobody else has open.
 Result<void> check_file(const std::filesystem::path& file, const std::string& vfs);
 
 /// The newest snapshot that is good becomes the database; those that are not are removed. Empty: there is none.

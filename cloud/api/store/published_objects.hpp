@@ -18,6 +18,12 @@ namespace hearth::api {
 
 using Objects = std::map<Key, ObjectPtr>;
 
+/// Everything there is at one version.
+struct StoredState {
+  std::uint64_t version = 0;
+  Objects objects;
+};
+
 /// Calls `visit` for each object of one kind, in one namespace or (empty) in all.
 template <class Visit>
 void visit_objects(const Objects& objects, const std::string& resource, const std::string& ns, Visit visit) {

@@ -16,11 +16,6 @@ namespace hearth::api {
 
 extern const char* const kStoreSchema;
 
-struct StoredState {
-  std::uint64_t version = 0;
-  Objects objects;
-};
-
 StoredState load_state(SQLite::Database& database);
 void save_changes(SQLite::Database& database, store::Statements& statements,
                   const std::vector<ChangePtr>& changes);
