@@ -4,6 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include "cloud/api/body.hpp"
+#include "cloud/api/definition_files.hpp"
+#include "cloud/api/kinds/definition.hpp"
+#include "cloud/api/kinds_keeper.hpp"
 #include "cloud/api/lifecycle.hpp"
 #include "cloud/api/response.hpp"
 #include "cloud/api/router.hpp"
@@ -30,10 +33,11 @@ struct Serving {
   std::map<std::string, Admission> admission;
   EventRetention retention;
   ObjectStore store;
+  std::unique_ptr<KindsKeeper> keeper;
   std::unique_ptr<Router> router;
 
-  Serving(RegistryPtr registry, boost::asio::any_io_executor executor, const std::filesystem::path& file)
-      : kinds(std::move(registry)), store(std::move(executor), file) {}
+  Serving(boost::asio::any_io_executor executor, const std::filesystem::path& file)
+      : kinds(Registry::builtin()), store(std::move(executor), file) {}
 };
 
 namespace {
@@ -130,7 +134,7 @@ class ApiServer::Impl {
   }
 
  private:
-  Result<void> open_store(Serving& serving);
+  Result<void> open_store(Serving& serving, const std::vector<nlohmann::json>& definitions);
   Result<void> listen();
 
   boost::asio::any_io_executor executor_;
@@ -144,11 +148,11 @@ class ApiServer::Impl {
 };
 
 Result<void> ApiServer::Impl::start() {
-  auto registry = Registry::load(options_.crd_documents);
-  if (!registry) return registry.error();
-  serving_ = std::make_shared<Serving>(std::move(*registry), executor_, options_.data_dir / "api.db");
+  auto definitions = parse_definitions(options_.crd_documents);
+  if (!definitions) return definitions.error();
+  serving_ = std::make_shared<Serving>(executor_, options_.data_dir / "api.db");
   serving_->admission = options_.admission;
-  if (auto opened = open_store(*serving_); !opened) return opened;
+  if (auto opened = open_store(*serving_, *definitions); !opened) return opened;
   const Services services{serving_->store, serving_->kinds, serving_->admission, serving_->retention, clock_};
   serving_->router = std::make_unique<Router>(services, metrics_, trace_);
   for (const auto& [path, page] : options_.pages)
@@ -156,15 +160,26 @@ Result<void> ApiServer::Impl::start() {
   return listen();
 }
 
-Result<void> ApiServer::Impl::open_store(Serving& serving) {
+Result<void> ApiServer::Impl::open_store(Serving& serving, const std::vector<nlohmann::json>& definitions) {
   if (auto opened = serving.store.open(); !opened) return opened;
   const auto now = clock_();
   const auto kinds = serving.kinds.now();
   auto namespaces = serving.store.write_at_start(
       [&](Transaction& transaction) { return make_first_namespaces(transaction, kinds, now); });
   if (!namespaces) return as_result(namespaces);
-  return as_result(serving.store.write_at_start(
-      [&](Transaction& transaction) { return publish_definitions(transaction, kinds, now); }));
+  std::vector<ObjectPtr> stored;
+  auto defined = serving.store.write_at_start([&](Transaction& transaction) {
+    auto answer = store_definitions(transaction, kinds, definitions, now);
+    stored = transaction.list(kDefinitions, "");
+    return answer;
+  });
+  if (!defined) return as_result(defined);
+  serving.keeper = std::make_unique<KindsKeeper>(serving.kinds, serving.store, options_.converters);
+  serving.keeper->load(stored);
+  serving.store.on_commit([kept = std::weak_ptr(serving_)](const auto& changes) {
+    if (const auto alive = kept.lock()) alive->keeper->follow(changes);
+  });
+  return {};
 }
 
 Result<void> ApiServer::Impl::listen() {

@@ -18,6 +18,7 @@
 
 #include "cloud/api/base/admission.hpp"
 #include "cloud/api/base/json_view.hpp"
+#include "cloud/api/kinds/resource_type.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/time.hpp"
@@ -30,8 +31,9 @@ namespace hearth::api {
 struct ApiServerOptions {
   std::string listen = "127.0.0.1:7443";
   std::filesystem::path data_dir;
-  std::vector<std::string> crd_documents;      ///< YAML texts of CustomResourceDefinitions
-  std::map<std::string, Admission> admission;  ///< by Kind
+  std::vector<std::string> crd_documents;       ///< YAML texts of CustomResourceDefinitions
+  std::map<std::string, Converter> converters;  ///< by resource, such as devices.devices.kubeedge.io
+  std::map<std::string, Admission> admission;   ///< by Kind
   std::map<std::string, net::HttpHandler>
       pages;  ///< by path: other GET pages, for those who may read everything
 };

@@ -2,6 +2,7 @@
 #include "cloud/api/discovery.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace hearth::api {
 
@@ -11,18 +12,25 @@ namespace {
 
 using GroupVersion = std::pair<std::string, std::string>;
 
-/// Groups in the order of the registry; each group's storage version first.
+/// Groups in the order of the registry; of each group the version that clients prefer first.
 std::vector<GroupVersion> group_versions(const Registry& registry) {
-  std::vector<GroupVersion> found;
-  const auto add = [&](const std::string& group, const std::string& version) {
-    if (std::find(found.begin(), found.end(), GroupVersion{group, version}) == found.end()) {
-      found.emplace_back(group, version);
-    }
-  };
+  std::vector<std::string> groups;
+  std::map<std::string, std::vector<std::string>> versions;
   for (const auto& type : registry.types()) {
-    add(type->name.group, type->storage_version().name);
-    for (const auto& version : type->versions)
-      add(type->name.group, version.name);
+    const auto& group = type->name.group;
+    auto& names = versions[group];
+    for (const auto& version : type->versions) {
+      if (!version.served || std::find(names.begin(), names.end(), version.name) != names.end()) continue;
+      if (names.empty()) groups.push_back(group);
+      names.push_back(version.name);
+    }
+  }
+  std::vector<GroupVersion> found;
+  for (const auto& group : groups) {
+    auto& names = versions[group];
+    std::sort(names.begin(), names.end(), preferred_before);
+    for (const auto& name : names)
+      found.emplace_back(group, name);
   }
   return found;
 }

@@ -34,6 +34,7 @@ class Events : public Transaction {
       all.push_back(object);
     return all;
   }
+  bool holds(const std::string&) const override { return !objects_.empty(); }
   bool namespace_empty(const std::string&) const override { return objects_.empty(); }
   std::vector<Key> keys_in_namespace(const std::string&) const override { return {}; }
   ObjectPtr put(const Key&, json) override { return nullptr; }

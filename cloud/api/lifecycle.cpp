@@ -5,6 +5,7 @@
 #include <array>
 #include <random>
 
+#include "cloud/api/definition_lifecycle.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::api {
@@ -62,6 +63,7 @@ Find finder(const Transaction& transaction) {
 
 Answer<void> admit(const Transaction& transaction, const LifecycleContext& context, json& object,
                    const json* old) {
+  if (is_definition(*context.type)) return admit_definition(transaction, context, object, old);
   if (context.admission == nullptr || !context.admission->write) return {};
   const auto violations = context.admission->write(object, old, finder(transaction));
   if (violations.empty()) return {};
@@ -159,9 +161,11 @@ void finish_namespace(Transaction& transaction, const std::string& ns) {
   }
 }
 
-ObjectPtr remove(Transaction& transaction, const Key& key, json last) {
+ObjectPtr remove(Transaction& transaction, const LifecycleContext& context, const Key& key, json last) {
   auto gone = transaction.erase(key, std::move(last));
   finish_namespace(transaction, key.ns);
+  if (!context.type->builtin) finish_definition(transaction, context, key.resource);
+  if (is_definition(*context.type)) settle_group(transaction, context, group_of_definition(key.name));
   return gone;
 }
 
@@ -205,7 +209,7 @@ ObjectPtr mark_dying(Transaction& transaction, const LifecycleContext& context, 
   if (dying(object)) return transaction.get(key);
   object["metadata"]["deletionTimestamp"] = to_rfc3339(context.now);
   object["metadata"]["deletionGracePeriodSeconds"] = 0;
-  if (!context.type->builtin) raise_generation(object);
+  if (context.type->counts_generation) raise_generation(object);
   return transaction.put(key, std::move(object));
 }
 
@@ -236,6 +240,7 @@ LifecycleContext lifecycle_context(const Services& services, const Call& call) {
 
 Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context, json object) {
   const auto& type = *context.type;
+  if (auto sound = check_kind_stays(transaction, type); !sound) return sound.error();
   if (auto sound = check_namespace(transaction, type, object); !sound) return sound.error();
   auto& meta = object["metadata"];
   if (!version_of(object).empty()) {
@@ -254,7 +259,7 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
   meta["uid"] = new_uuid();
   meta["creationTimestamp"] = to_rfc3339(context.now);
   meta.erase("generation");
-  if (!type.builtin) meta["generation"] = 1;
+  if (type.counts_generation) meta["generation"] = 1;
   if (type.resource() == "namespaces") complete_namespace(object);
   if (auto admitted = admit(transaction, context, object, nullptr); !admitted) return admitted.error();
   if (context.retention != nullptr && type.resource() == "events")
@@ -284,12 +289,17 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
   if (!status_write && next != current) {
     if (auto admitted = admit(transaction, context, next, &current); !admitted) return admitted.error();
   }
+  if (status_write && is_definition(type)) {
+    if (auto sound = check_definition_status(context, next); !sound) return sound.error();
+  }
   if (next == current) return stored;
-  if (!type.builtin && spec_differs(current, next, status_apart)) raise_generation(next);
+  if (type.counts_generation && spec_differs(current, next, status_apart)) raise_generation(next);
   const auto key = key_of(type, current);
   const bool released = dying(next) && array_at(next, {"metadata", "finalizers"}).empty();
-  if (released && type.resource() != "namespaces") return remove(transaction, key, std::move(next));
-  return transaction.put(key, std::move(next));
+  if (released && type.resource() != "namespaces") return remove(transaction, context, key, std::move(next));
+  auto changed = transaction.put(key, std::move(next));
+  if (is_definition(type)) settle_group(transaction, context, group_of_definition(key.name));
+  return changed;
 }
 
 Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext& context,
@@ -311,12 +321,13 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
   if (!preconditions.force && !dying(object)) {
     if (auto admitted = admit_removal(transaction, context, *current); !admitted) return admitted.error();
   }
+  if (is_definition(*context.type)) return delete_definition(transaction, context, key, std::move(object));
   if (key.resource == "namespaces") return delete_namespace(transaction, context, key, std::move(object));
   if (!array_at(object, {"metadata", "finalizers"}).empty()) {
     return mark_dying(transaction, context, key, std::move(object));
   }
   auto answer = Object::of(success(kind, object));
-  remove(transaction, key, std::move(object));
+  remove(transaction, context, key, std::move(object));
   return answer;
 }
 
@@ -327,29 +338,6 @@ Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const Registry
     if (transaction.get(namespace_key(name)) != nullptr) continue;
     json object = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
     if (auto made = create_object(transaction, context, std::move(object)); !made) return made;
-  }
-  return ObjectPtr();
-}
-
-Answer<ObjectPtr> publish_definitions(Transaction& transaction, const RegistryPtr& kinds, WallTime now) {
-  const auto* type = kinds->find("apiextensions.k8s.io", "customresourcedefinitions");
-  const LifecycleContext context{kinds, type, nullptr, nullptr, now};
-  std::vector<std::string> served;
-  for (auto definition : kinds->definitions()) {
-    served.push_back(name_of(definition));
-    definition["status"]["conditions"] = {
-        {{"type", "Established"}, {"status", "True"}, {"reason", "InitialNamesAccepted"}}};
-    definition["status"]["acceptedNames"] = *at_path(definition, {"spec", "names"});
-    const auto current = transaction.get(key_of(*type, definition));
-    auto stored = current == nullptr
-                      ? create_object(transaction, context, std::move(definition))
-                      : change_object(transaction, context, current, std::move(definition), false);
-    if (!stored) return stored;
-  }
-  for (const auto& object : transaction.list(type->resource(), "")) {
-    if (std::find(served.begin(), served.end(), object->name()) == served.end()) {
-      transaction.erase({type->resource(), {}, name_of(*object)}, object->tree());
-    }
   }
   return ObjectPtr();
 }

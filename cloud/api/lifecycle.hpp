@@ -46,7 +46,5 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
 
 /// default, kube-system, kube-public and kube-node-lease.
 Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const RegistryPtr& kinds, WallTime now);
-/// The CustomResourceDefinitions served now, as readable objects.
-Answer<ObjectPtr> publish_definitions(Transaction& transaction, const RegistryPtr& kinds, WallTime now);
 
 }  // namespace hearth::api

@@ -67,6 +67,7 @@ asio::awaitable<Answer<void>> watch_locally(const Services* services, CallPtr ca
     for (const auto& change : queue->take()) {
       if (!tell(view.change(*change), on_event)) co_return Answer<void>();
     }
+    if (queue->finished()) break;
     if (queue->overflown()) co_return expired("the watch was read too slowly and is ended");
     co_await queue->wait(end);
   }

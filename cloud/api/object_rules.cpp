@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "sdk/base/ids.hpp"
 
@@ -46,6 +47,19 @@ bool is_label_value(std::string_view text) {
   if (text.size() > 63 || !is_alnum(text.front()) || !is_alnum(text.back())) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+std::uint64_t number_of(std::string_view text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+bool is_of(const Object& object, std::string_view group, std::string_view version) {
+  const auto given = object.api_version();
+  if (group.empty()) return given == version;
+  return given.size() == group.size() + 1 + version.size() && given.starts_with(group) &&
+         given[group.size()] == '/' && given.ends_with(version);
 }
 
 std::string cannot_handle(const ShapeInput& input) {
@@ -246,15 +260,20 @@ Answer<void> check_shape(const ShapeInput& input, json& object, std::vector<std:
   return {};
 }
 
-json in_version(const ResourceType& type, const TypeVersion& version, const json& object) {
-  auto shown = object;
-  shown["apiVersion"] = api_version(type.name.group, version.name);
-  if (version.schema) schema::prune(*version.schema, shown);
-  return shown;
+json in_version(const ResourceType& type, const TypeVersion& version, json object) {
+  const auto wanted = api_version(type.name.group, version.name);
+  if (text_at(object, {"apiVersion"}) != wanted) {
+    if (type.converter) object = type.converter(std::move(object), wanted);
+    object["apiVersion"] = wanted;
+    if (version.schema) schema::prune(*version.schema, object);
+  }
+  if (version.has_defaults) schema::apply_defaults(*version.schema, object);
+  return object;
 }
 
 ObjectPtr shown_in(const ResourceType& type, const TypeVersion& version, const ObjectPtr& object) {
-  if (object->api_version() == api_version(type.name.group, version.name)) return object;
+  const bool complete = !version.has_defaults || number_of(object->version()) > type.defined_at;
+  if (complete && is_of(*object, type.name.group, version.name)) return object;
   return Object::of(in_version(type, version, object->tree()));
 }
 

@@ -31,8 +31,8 @@ struct ShapeInput {
 };
 Answer<void> check_shape(const ShapeInput& input, nlohmann::json& object, std::vector<std::string>& warnings);
 
-/// The object as another version of its kind has it: relabelled and pruned.
-nlohmann::json in_version(const ResourceType& type, const TypeVersion& version, const nlohmann::json& object);
+/// The object as a version of its kind has it: converted and pruned if it is of another one, with today's defaults.
+nlohmann::json in_version(const ResourceType& type, const TypeVersion& version, nlohmann::json object);
 /// The same without a copy where nothing changes.
 ObjectPtr shown_in(const ResourceType& type, const TypeVersion& version, const ObjectPtr& object);
 

@@ -23,8 +23,8 @@ nlohmann::json with_object_fields(nlohmann::json schema) {
 std::vector<openapi::OpenApiKind> kinds_of(const Registry& registry) {
   auto kinds = openapi::builtin_kinds();
   for (const auto& type : registry.types()) {
-    if (type->builtin) continue;
     for (const auto& version : type->versions) {
+      if (version.schema_source.is_null() || !version.served) continue;
       openapi::OpenApiKind kind;
       kind.group = type->name.group;
       kind.version = version.name;

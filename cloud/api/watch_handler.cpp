@@ -92,7 +92,7 @@ asio::awaitable<void> pump(WatchPtr watch) {
       co_return;
     }
     bool alive = co_await send(watch, std::move(lines));
-    if (!alive) co_return;
+    if (!alive || watch->queue->finished()) co_return;
     const auto now = SteadyClock::now();
     if (now >= watch->end || now >= watch->next_bookmark) alive = co_await send_bookmark(watch);
     if (!alive || now >= watch->end) co_return;

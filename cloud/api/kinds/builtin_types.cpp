@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built-in kinds are data: builtin_kinds.json of the OpenAPI documents says what there is to say of each.
+#include "cloud/api/kinds/definition.hpp"
 #include "cloud/api/kinds/resource_type.hpp"
 #include "cloud/api/openapi/builtin_kinds_text.hpp"
 
@@ -59,26 +60,6 @@ ResourceType builtin_type(const json& source) {
   return type;
 }
 
-/// Its schema is that of schemas: definitions are checked by code of their own.
-ResourceType definitions_type() {
-  ResourceType type;
-  type.name = {"apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition"};
-  type.singular = "customresourcedefinition";
-  type.list_kind = "CustomResourceDefinitionList";
-  type.short_names = {"crd", "crds"};
-  type.verbs = {"get", "list", "watch"};
-  type.selectable = {"metadata.name", "metadata.namespace"};
-  type.namespaced = false;
-  type.builtin = true;
-  TypeVersion version;
-  version.name = "v1";
-  version.storage = true;
-  version.merge_type = apply::builtin_merge_type(type.name.plural);
-  version.columns = builtin_columns(type.name);
-  type.versions.push_back(std::move(version));
-  return type;
-}
-
 }  // namespace
 
 std::vector<ResourceType> builtin_types() {
@@ -86,7 +67,7 @@ std::vector<ResourceType> builtin_types() {
   const auto file = json::parse(openapi::builtin_kinds_text());
   for (const auto& source : file.at("kinds"))
     types.push_back(builtin_type(source));
-  types.push_back(definitions_type());
+  types.push_back(definition_type());
   return types;
 }
 

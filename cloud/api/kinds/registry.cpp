@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/api/kinds/registry.hpp"
 
-#include "cloud/api/base/json_view.hpp"
-#include "sdk/schema/yaml_document.hpp"
-
 namespace hearth::api {
 
 Registry::Registry(std::vector<TypePtr> types) : types_(std::move(types)) {
@@ -11,29 +8,11 @@ Registry::Registry(std::vector<TypePtr> types) : types_(std::move(types)) {
     by_name_.emplace(PluralAndGroup(type->name.plural, type->name.group), type.get());
 }
 
-Result<RegistryPtr> Registry::load(const std::vector<std::string>& crd_documents) {
+RegistryPtr Registry::builtin() {
   std::vector<TypePtr> types;
   for (auto& type : builtin_types())
     types.push_back(std::make_shared<const ResourceType>(std::move(type)));
-  std::vector<nlohmann::json> definitions;
-  for (std::size_t i = 0; i < crd_documents.size(); ++i) {
-    auto documents = schema::parse_yaml(crd_documents[i], "CRD document " + std::to_string(i + 1));
-    if (!documents) return documents.error();
-    for (auto& document : *documents) {
-      if (text_at(document, {"kind"}) != "CustomResourceDefinition") {
-        return hearth::invalid("BadDefinition",
-                               "CRD document " + std::to_string(i + 1) +
-                                   " is no CustomResourceDefinition of apiextensions.k8s.io/v1");
-      }
-      auto type = custom_type(document);
-      if (!type) return type.error();
-      types.push_back(std::make_shared<const ResourceType>(std::move(*type)));
-      definitions.push_back(std::move(document));
-    }
-  }
-  auto registry = std::make_shared<Registry>(std::move(types));
-  registry->definitions_ = std::move(definitions);
-  return RegistryPtr(std::move(registry));
+  return std::make_shared<const Registry>(std::move(types));
 }
 
 const ResourceType* Registry::find(std::string_view group, std::string_view plural) const {

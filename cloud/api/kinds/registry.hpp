@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kinds served at one moment, and the place where the present ones are found.
 // Thread: a Registry never changes; ServedKinds may be asked and changed from any thread.
-// Errors: a bad CRD gives an Error that names it.
+// Errors: none.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +20,9 @@ using TypePtr = std::shared_ptr<const ResourceType>;
 
 class Registry {
  public:
-  /// The built-in kinds and every CRD of the texts; each may hold several documents.
-  static Result<std::shared_ptr<const Registry>> load(const std::vector<std::string>& crd_documents);
+  /// The built-in kinds alone.
+  static std::shared_ptr<const Registry> builtin();
+  /// Of two kinds of one name the first is found: none takes the place of a built-in one.
   explicit Registry(std::vector<TypePtr> types);
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
@@ -33,15 +33,12 @@ class Registry {
   const ResourceType* find(std::string_view group, std::string_view plural) const;
   /// By plural.group.
   const ResourceType* find_resource(std::string_view resource) const;
-  /// The CRD documents as given, for listing them.
-  const std::vector<nlohmann::json>& definitions() const { return definitions_; }
 
  private:
   using PluralAndGroup = std::pair<std::string_view, std::string_view>;
 
   std::vector<TypePtr> types_;
   std::map<PluralAndGroup, const ResourceType*> by_name_;
-  std::vector<nlohmann::json> definitions_;
 };
 using RegistryPtr = std::shared_ptr<const Registry>;
 

@@ -2,6 +2,7 @@
 #include "cloud/api/kinds/resource_type.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "cloud/api/base/json_view.hpp"
 
@@ -48,6 +49,7 @@ void add_selectable(const json& version, std::vector<std::string>& selectable) {
 Result<TypeVersion> custom_version(const json& source) {
   TypeVersion version;
   version.name = text_at(source, {"name"});
+  version.served = flag_at(source, "served");
   if (version.name.empty()) return hearth::invalid("BadDefinition", "a version needs a name");
   version.storage = flag_at(source, "storage");
   version.has_status = at_path(source, {"subresources", "status"}) != nullptr;
@@ -60,6 +62,7 @@ Result<TypeVersion> custom_version(const json& source) {
   if (version.has_status) version.status_schema = version.schema->property("status");
   version.merge_type = apply::merge_type_of(*schema);
   version.schema_source = *schema;
+  version.has_defaults = schema::has_defaults(*version.schema);
   const auto* printer_columns = at_path(source, {"additionalPrinterColumns"});
   auto columns = custom_columns(printer_columns == nullptr ? json() : *printer_columns);
   if (!columns) return std::move(columns).error().within("version " + version.name);
@@ -68,22 +71,52 @@ Result<TypeVersion> custom_version(const json& source) {
 }
 
 void fill_names(const json& crd, ResourceType& type) {
+  const auto* accepted = at_path(crd, {"status", "acceptedNames"});
+  const auto* names = accepted != nullptr ? accepted : at_path(crd, {"spec", "names"});
   type.name.group = text_at(crd, {"spec", "group"});
-  type.name.plural = text_at(crd, {"spec", "names", "plural"});
-  type.name.kind = text_at(crd, {"spec", "names", "kind"});
-  type.singular = text_at(crd, {"spec", "names", "singular"});
+  if (names == nullptr) return;
+  type.name.plural = text_at(*names, {"plural"});
+  type.name.kind = text_at(*names, {"kind"});
+  type.singular = text_at(*names, {"singular"});
   if (type.singular.empty()) type.singular = lower(type.name.kind);
-  type.list_kind = text_at(crd, {"spec", "names", "listKind"});
+  type.list_kind = text_at(*names, {"listKind"});
   if (type.list_kind.empty()) type.list_kind = type.name.kind + "List";
-  type.short_names = texts(array_at(crd, {"spec", "names", "shortNames"}));
-  type.categories = texts(array_at(crd, {"spec", "names", "categories"}));
+  type.short_names = texts(array_at(*names, {"shortNames"}));
+  type.categories = texts(array_at(*names, {"categories"}));
+}
+
+/// A version's name taken apart: v2beta3 is stage 1 (v2 would be 2, v2alpha3 0), major 2, minor 3.
+struct VersionRank {
+  int stage = -1;
+  unsigned major = 0;
+  unsigned minor = 0;
+  auto operator<=>(const VersionRank&) const = default;
+};
+
+VersionRank rank_of(std::string_view name) {
+  const auto read = [&](unsigned& number) {
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    name.remove_prefix(static_cast<std::size_t>(end - name.data()));
+    return error == std::errc();
+  };
+  VersionRank rank;
+  if (!name.starts_with('v')) return {};
+  name.remove_prefix(1);
+  if (!read(rank.major)) return {};
+  rank.stage = 2;
+  if (name.empty()) return rank;
+  rank.stage = name.starts_with("beta") ? 1 : 0;
+  if (!name.starts_with("beta") && !name.starts_with("alpha")) return {};
+  name.remove_prefix(rank.stage == 1 ? 4 : 5);
+  return read(rank.minor) && name.empty() ? rank : VersionRank{};
 }
 
 }  // namespace
 
 const TypeVersion* ResourceType::version(const std::string& wanted) const {
-  const auto found = std::find_if(versions.begin(), versions.end(),
-                                  [&](const TypeVersion& version) { return version.name == wanted; });
+  const auto found = std::find_if(versions.begin(), versions.end(), [&](const TypeVersion& version) {
+    return version.served && version.name == wanted;
+  });
   return found == versions.end() ? nullptr : &*found;
 }
 
@@ -91,6 +124,12 @@ const TypeVersion& ResourceType::storage_version() const {
   const auto found = std::find_if(versions.begin(), versions.end(),
                                   [](const TypeVersion& version) { return version.storage; });
   return found == versions.end() ? versions.front() : *found;
+}
+
+bool preferred_before(const std::string& a, const std::string& b) {
+  const auto first = rank_of(a);
+  const auto second = rank_of(b);
+  return first == second ? a < b : first > second;
 }
 
 bool ResourceType::allows(std::string_view verb) const {
@@ -109,17 +148,17 @@ Result<ResourceType> custom_type(const json& crd) {
     return hearth::invalid("BadDefinition",
                            called + ": spec.group, spec.names.plural and spec.names.kind are needed");
   }
+  type.counts_generation = true;
   type.namespaced = text_at(crd, {"spec", "scope"}) != "Cluster";
   type.verbs = kAllVerbs;
   type.selectable = {"metadata.name", "metadata.namespace"};
   for (const auto& source : array_at(crd, {"spec", "versions"})) {
-    if (!flag_at(source, "served")) continue;
     auto version = custom_version(source);
     if (!version) return std::move(version).error().within(called);
     add_selectable(source, type.selectable);
     type.versions.push_back(std::move(*version));
   }
-  if (type.versions.empty()) return hearth::invalid("BadDefinition", called + ": no version is served");
+  if (type.versions.empty()) return hearth::invalid("BadDefinition", called + ": there is no version");
   return type;
 }
 

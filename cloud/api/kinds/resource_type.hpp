@@ -3,6 +3,8 @@
 // Thread: never changes once made; shared.   Errors: a bad CRD gives an Error that names it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -26,6 +28,7 @@ struct Subresource {
 
 struct TypeVersion {
   std::string name;  ///< v1beta1
+  bool served = true;
   bool storage = false;
   bool has_status = false;                      ///< there is a /status subresource
   std::optional<schema::Schema> schema;         ///< none for CustomResourceDefinitions
@@ -33,8 +36,12 @@ struct TypeVersion {
   apply::MergeTypePtr merge_type;               ///< never null: how its parts are merged and owned
   nlohmann::json schema_source;                 ///< openAPIV3Schema, for the OpenAPI documents
   TableColumns columns;
+  bool has_defaults = false;  ///< objects stored before the schema came lack them
   std::vector<Subresource> subresources;
 };
+
+/// Turns an object, whose apiVersion says what it is in, into another version; takes and gives that one's apiVersion.
+using Converter = std::function<nlohmann::json(nlohmann::json object, const std::string& api_version)>;
 
 struct ResourceType {
   KindName name;
@@ -44,14 +51,19 @@ struct ResourceType {
   std::vector<std::string> categories;
   std::vector<std::string> verbs;
   std::vector<std::string> selectable;  ///< field selector paths
-  std::vector<TypeVersion> versions;    ///< served ones
+  std::vector<TypeVersion> versions;
+  Converter converter;           ///< null: versions differ by their schemas alone
+  std::uint64_t defined_at = 0;  ///< the store's version at which the definition became what it is
   bool namespaced = true;
   bool builtin = false;
-  bool stored = true;     ///< false: a question that is answered, such as an access review; nothing is kept of it
+  bool counts_generation = false;  ///< metadata.generation goes up with each change of what is wanted
+  bool stored =
+      true;  ///< false: a question that is answered, such as an access review; nothing is kept of it
   std::string stored_as;  ///< the resource whose objects these are, seen in another form; empty: its own
 
   /// Under which its objects are stored.
   std::string resource() const { return stored_as.empty() ? name.resource() : stored_as; }
+  /// Null unless it is served.
   const TypeVersion* version(const std::string& wanted) const;
   const TypeVersion& storage_version() const;
   bool allows(std::string_view verb) const;
@@ -59,7 +71,10 @@ struct ResourceType {
 
 std::string api_version(const std::string& group, const std::string& version);
 
-/// From one CustomResourceDefinition document (apiextensions.k8s.io/v1).
+/// v1 before v1beta1 before v1alpha2 before names of another form: the order in which clients prefer them.
+bool preferred_before(const std::string& a, const std::string& b);
+
+/// From a CustomResourceDefinition (apiextensions.k8s.io/v1), with the names its status has accepted.
 Result<ResourceType> custom_type(const nlohmann::json& crd);
 /// Those every Kubernetes API has, as far as devices need them.
 std::vector<ResourceType> builtin_types();

@@ -51,6 +51,8 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
 
   Result<void> open();
   Answer<ObjectPtr> write_at_start(const Work& work);
+  void on_commit(OnCommit on_commit) { on_commit_ = std::move(on_commit); }
+  void end_watches(std::string resource) { ended_.push_back(std::move(resource)); }
   void submit(const Work& work, bool dry_run, Completion done);
   Answer<WatchStart> watch(const std::string& resource, const std::string& ns,
                            std::optional<std::uint64_t> after, const std::shared_ptr<WatchQueue>& queue);
@@ -81,6 +83,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   void committed(const BatchPtr& batch, const Result<void>& result);
   void roll_back(const Batch& batch, const std::string& why);
   void tell_watchers(const std::vector<ChangePtr>& changes);
+  void finish_watches();
 
   Strand strand_;
   std::filesystem::path file_;
@@ -91,6 +94,8 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   std::vector<Entry> waiting_;
   bool in_flight_ = false;
   std::vector<Watcher> watchers_;
+  OnCommit on_commit_;
+  std::vector<std::string> ended_;  ///< kinds whose watches end after this commit
 };
 
 Result<void> ObjectStore::Impl::open() {
@@ -170,9 +175,11 @@ void ObjectStore::Impl::committed(const BatchPtr& batch, const Result<void>& res
   if (!result) return roll_back(*batch, result.error().text);
   for (const auto& change : batch->changes)
     published_.publish(change);
+  if (on_commit_) on_commit_(batch->changes);
   for (auto& entry : batch->entries)
     entry.done(std::move(entry.answer));
   tell_watchers(batch->changes);
+  finish_watches();
   flush();
 }
 
@@ -200,6 +207,16 @@ void ObjectStore::Impl::tell_watchers(const std::vector<ChangePtr>& changes) {
   });
 }
 
+void ObjectStore::Impl::finish_watches() {
+  for (const auto& resource : std::exchange(ended_, {})) {
+    std::erase_if(watchers_, [&](const Watcher& watcher) {
+      if (watcher.resource != resource) return false;
+      if (const auto queue = watcher.queue.lock()) queue->finish();
+      return true;
+    });
+  }
+}
+
 Answer<WatchStart> ObjectStore::Impl::watch(const std::string& resource, const std::string& ns,
                                             std::optional<std::uint64_t> after,
                                             const std::shared_ptr<WatchQueue>& queue) {
@@ -217,6 +234,13 @@ Result<void> ObjectStore::open() {
 }
 Answer<ObjectPtr> ObjectStore::write_at_start(const Work& work) {
   return impl_->write_at_start(work);
+}
+
+void ObjectStore::on_commit(OnCommit on_commit) {
+  impl_->on_commit(std::move(on_commit));
+}
+void ObjectStore::end_watches(const std::string& resource) {
+  impl_->end_watches(resource);
 }
 
 asio::awaitable<Answer<ObjectPtr>> ObjectStore::write(Work work, bool dry_run) {

@@ -34,6 +34,8 @@ class Transaction {
   virtual bool namespace_empty(const std::string& ns) const = 0;
   virtual std::vector<Key> keys_in_namespace(const std::string& ns) const = 0;
   /// Stores with a new resourceVersion, which the returned object carries.
+  /// True when there is an object of this kind in any namespace.
+  virtual bool holds(const std::string& resource) const = 0;
   virtual ObjectPtr put(const Key& key, nlohmann::json object) = 0;
   /// The same object with another status, given as JSON text; there must be one.
   virtual ObjectPtr put_status(const Key& key, std::string_view status) = 0;
@@ -52,6 +54,9 @@ class ObjectStore {
   ~ObjectStore();
 
   /// Opens the file and loads it; blocks. To be called once, before anything else.
+/// Told on the strand of each commit's changes, before anyone else hears of it.
+using OnCommit = std::function<void(const std::vector<ChangePtr>& changes)>;
+
   Result<void> open();
   /// A write before serving begins; blocks.
   Answer<ObjectPtr> write_at_start(const Work& work);
@@ -69,6 +74,10 @@ class ObjectStore {
   boost::asio::awaitable<std::uint64_t> version() const;
 
   class Impl;
+  /// Before the first write().
+  void on_commit(OnCommit on_commit);
+  /// Only from within an OnCommit: the watches of the kind end when they have seen all that is committed.
+  void end_watches(const std::string& resource);
 
  private:
   std::shared_ptr<Impl> impl_;

@@ -27,8 +27,15 @@ void WatchQueue::close() {
   });
 }
 
+void WatchQueue::finish() {
+  boost::asio::post(executor_, [self = shared_from_this()] {
+    self->finished_ = true;
+    self->wake_.cancel();
+  });
+}
+
 boost::asio::awaitable<void> WatchQueue::wait(std::chrono::steady_clock::time_point until) {
-  if (!waiting_.empty() || overflown_ || closed_) co_return;
+  if (!waiting_.empty() || overflown_ || closed_ || finished_) co_return;
   // offer() runs on this same executor, so nothing can slip in between the check and the wait.
   wake_.expires_at(until);
   co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));

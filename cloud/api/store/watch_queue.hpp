@@ -27,12 +27,16 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   void offer(std::vector<ChangePtr> changes);
   /// Nothing is wanted any more: ends a wait().
   void close();
+  /// Nothing more will come than what was offered so far.
+  void finish();
 
   /// All that waits; does not suspend.
   std::vector<ChangePtr> take() { return std::exchange(waiting_, {}); }
   /// True when changes were dropped because the client reads too slowly: the watch must end.
   bool overflown() const { return overflown_; }
   bool closed() const { return closed_; }
+  /// True when nothing waits and nothing will come: the kind has changed or gone.
+  bool finished() const { return finished_ && waiting_.empty(); }
   /// Until something waits, the queue is closed or the time has come.
   boost::asio::awaitable<void> wait(std::chrono::steady_clock::time_point until);
 
@@ -42,6 +46,7 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   std::vector<ChangePtr> waiting_;
   bool overflown_ = false;
   bool closed_ = false;
+  bool finished_ = false;
 };
 
 }  // namespace hearth::api

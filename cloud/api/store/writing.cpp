@@ -19,6 +19,11 @@ std::vector<ObjectPtr> Writing::list(const std::string& resource, const std::str
   return found;
 }
 
+bool Writing::holds(const std::string& resource) const {
+  const auto first = latest_.objects.lower_bound(Key{resource, {}, {}});
+  return first != latest_.objects.end() && first->first.resource == resource;
+}
+
 bool Writing::namespace_empty(const std::string& ns) const {
   return std::none_of(latest_.objects.begin(), latest_.objects.end(),
                       [&](const auto& entry) { return entry.first.ns == ns; });

@@ -24,6 +24,7 @@ class Writing final : public Transaction {
 
   ObjectPtr get(const Key& key) const override;
   std::vector<ObjectPtr> list(const std::string& resource, const std::string& ns) const override;
+  bool holds(const std::string& resource) const override;
   bool namespace_empty(const std::string& ns) const override;
   std::vector<Key> keys_in_namespace(const std::string& ns) const override;
   ObjectPtr put(const Key& key, nlohmann::json object) override;
