@@ -44,8 +44,12 @@ class Events : public Transaction {
     objects_.erase(key.name);
     return nullptr;
   }
+  const Objects& all() const override { return none_; }
+  void put_back(const Key&, const ObjectPtr&) override {}
+  void skip_versions(std::uint64_t) override {}
 
  private:
+  Objects none_;
   std::map<std::string, ObjectPtr> objects_;
 };
 

@@ -79,7 +79,10 @@ std::optional<Response> OpenApiPages::get(const RegistryPtr& kinds, const net::H
   const auto* document = find(*made, request, target);
   if (document == nullptr) return std::nullopt;
   const auto tag = "\"" + document->hash + "\"";
-  if (request.headers.get("If-None-Match") == tag) return Response{304, {{"ETag", tag}}, nullptr, {}};
+  // Compared weakly, as what is kept may be the compressed form (W/"…").
+  if (request.headers.get("If-None-Match").find(tag) != std::string_view::npos) {
+    return Response{304, {{"ETag", tag}}, nullptr, {}};
+  }
   // Go's MIME parser, up to kubectl 1.26 at least, fails on the "@" of the type it asks for itself.
   const bool protobuf = document == &made->v2_protobuf;
   auto response = text_response(200, document->body, protobuf ? kProtobufAnswer : document->content_type);

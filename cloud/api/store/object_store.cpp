@@ -21,8 +21,6 @@ using Completion = std::function<void(Answer<ObjectPtr>)>;
 namespace {
 
 constexpr std::chrono::hours kSnapshotsEvery{24};
-/// Nodes and watches have seen newer versions than a store that was rolled back remembers: none is given out twice.
-constexpr std::uint64_t kVersionsSkipped = 1'000'000'000;
 
 /// Starts `run(done)` on the strand and resumes the awaiting coroutine with what `done` was given.
 template <class R, class Run>
@@ -53,7 +51,9 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   Answer<ObjectPtr> write_at_start(const Work& work);
   void on_commit(OnCommit on_commit) { on_commit_ = std::move(on_commit); }
   void end_watches(std::string resource) { ended_.push_back(std::move(resource)); }
+  Answer<ObjectPtr> write_at_start(const Work& work, const Keep& keep);
   void submit(const Work& work, bool dry_run, Completion done);
+  void submit_keeping(const Work& work, const Keep& keep, Completion done);
   Answer<WatchStart> watch(const std::string& resource, const std::string& ns,
                            std::optional<std::uint64_t> after, const std::shared_ptr<WatchQueue>& queue);
 
@@ -65,6 +65,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
     std::vector<ChangePtr> changes;
     Answer<ObjectPtr> answer;
     Completion done;
+    std::function<Result<void>()> before_commit = {};
   };
   /// Entries that share a commit, and all their changes.
   struct Batch {
@@ -131,6 +132,11 @@ Answer<ObjectPtr> ObjectStore::Impl::work_on(Writing& writing, const Work& work,
   }
 }
 
+Answer<ObjectPtr> ObjectStore::Impl::write_at_start(const Work& work, const Keep& keep) {
+  const auto kept = keep({latest_.last_version, latest_.objects});
+  return kept ? write_at_start(work) : Answer<ObjectPtr>(store_failed(kept.error().text));
+}
+
 Answer<ObjectPtr> ObjectStore::Impl::write_at_start(const Work& work) {
   Writing writing(latest_, false);
   auto answer = work_on(writing, work, false);
@@ -152,6 +158,16 @@ void ObjectStore::Impl::submit(const Work& work, bool dry_run, Completion done) 
   flush();
 }
 
+void ObjectStore::Impl::submit_keeping(const Work& work, const Keep& keep, Completion done) {
+  auto before = std::make_shared<const StoredState>(StoredState{latest_.last_version, latest_.objects});
+  Writing writing(latest_, false);
+  auto answer = work_on(writing, work, false);
+  if (!answer) return done(std::move(answer));
+  waiting_.push_back({writing.take(), std::move(answer), std::move(done),
+                      [before = std::move(before), keep] { return keep(*before); }});
+  flush();
+}
+
 void ObjectStore::Impl::flush() {
   if (in_flight_ || waiting_.empty()) return;
   auto batch = std::make_shared<Batch>();
@@ -161,8 +177,11 @@ void ObjectStore::Impl::flush() {
   }
   if (batch->changes.empty()) return committed(batch, {});
   in_flight_ = true;
-  storage_->write([batch, statements = statements_](
-                      SQLite::Database& database) { save_changes(database, *statements, batch->changes); },
+  storage_->write([batch, statements = statements_](SQLite::Database& database) {
+                    for (const auto& entry : batch->entries)
+                      if (entry.before_commit) entry.before_commit().value();
+                    save_changes(database, *statements, batch->changes);
+                  },
                   strand_,
                   [self = shared_from_this(), batch](const Result<void>& result) {
                     self->in_flight_ = false;
@@ -236,6 +255,10 @@ Answer<ObjectPtr> ObjectStore::write_at_start(const Work& work) {
   return impl_->write_at_start(work);
 }
 
+Answer<ObjectPtr> ObjectStore::write_at_start(const Work& work, const Keep& keep) {
+  return impl_->write_at_start(work, keep);
+}
+
 void ObjectStore::on_commit(OnCommit on_commit) {
   impl_->on_commit(std::move(on_commit));
 }
@@ -248,6 +271,13 @@ asio::awaitable<Answer<ObjectPtr>> ObjectStore::write(Work work, bool dry_run) {
                                       [impl = impl_, work = std::move(work), dry_run](Completion done) {
                                         impl->submit(work, dry_run, std::move(done));
                                       });
+}
+
+asio::awaitable<Answer<ObjectPtr>> ObjectStore::write_keeping(Work work, Keep keep) {
+  return on_strand<Answer<ObjectPtr>>(
+      impl_->strand(), [impl = impl_, work = std::move(work), keep = std::move(keep)](Completion done) {
+        impl->submit_keeping(work, keep, std::move(done));
+      });
 }
 
 asio::awaitable<ObjectPtr> ObjectStore::get(Key key) const {

@@ -22,6 +22,10 @@
 
 namespace hearth::api {
 
+/// Nodes and watches have seen newer versions than a store that was rolled back or restored remembers: it goes on so
+/// much further, and none is given out twice.
+inline constexpr std::uint64_t kVersionsSkipped = 1'000'000'000;
+
 /// The view of one write: reads see everything written before it.
 class Transaction {
  public:
@@ -30,21 +34,34 @@ class Transaction {
   virtual ObjectPtr get(const Key& key) const = 0;
   /// Of one kind, in one namespace or (empty) in all.
   virtual std::vector<ObjectPtr> list(const std::string& resource, const std::string& ns) const = 0;
+  /// True when there is an object of this kind in any namespace.
+  virtual bool holds(const std::string& resource) const = 0;
   /// True when the namespace holds no object of any kind.
   virtual bool namespace_empty(const std::string& ns) const = 0;
   virtual std::vector<Key> keys_in_namespace(const std::string& ns) const = 0;
   /// Stores with a new resourceVersion, which the returned object carries.
-  /// True when there is an object of this kind in any namespace.
-  virtual bool holds(const std::string& resource) const = 0;
   virtual ObjectPtr put(const Key& key, nlohmann::json object) = 0;
   /// The same object with another status, given as JSON text; there must be one.
   virtual ObjectPtr put_status(const Key& key, std::string_view status) = 0;
   /// Removes; `last` is what watchers see of it, with the deletion's resourceVersion.
   virtual ObjectPtr erase(const Key& key, nlohmann::json last) = 0;
+
+  /// As long as nothing is written.
+  virtual const Objects& all() const = 0;
+  /// An object of a backup, under a new version; null removes the one that is there. No tree is made.
+  virtual void put_back(const Key& key, const ObjectPtr& object) = 0;
+  /// None of these is given out any more.
+  virtual void skip_versions(std::uint64_t up_to) = 0;
 };
+
+/// Told on the strand of each commit's changes, before anyone else hears of it.
+using OnCommit = std::function<void(const std::vector<ChangePtr>& changes)>;
 
 /// What a write does; runs on the strand, must not block. An error undoes what it did.
 using Work = std::function<Answer<ObjectPtr>(Transaction&)>;
+
+/// Puts a state aside before it is replaced; may block. An error undoes the write.
+using Keep = std::function<Result<void>(const StoredState& state)>;
 
 class ObjectStore {
  public:
@@ -54,15 +71,19 @@ class ObjectStore {
   ~ObjectStore();
 
   /// Opens the file and loads it; blocks. To be called once, before anything else.
-/// Told on the strand of each commit's changes, before anyone else hears of it.
-using OnCommit = std::function<void(const std::vector<ChangePtr>& changes)>;
-
   Result<void> open();
   /// A write before serving begins; blocks.
   Answer<ObjectPtr> write_at_start(const Work& work);
+  Answer<ObjectPtr> write_at_start(const Work& work, const Keep& keep);
+  /// Before the first write().
+  void on_commit(OnCommit on_commit);
+  /// Only from within an OnCommit: the watches of the kind end when they have seen all that is committed.
+  void end_watches(const std::string& resource);
 
   /// With `dry_run` everything is undone and the answer is what it would have been.
   boost::asio::awaitable<Answer<ObjectPtr>> write(Work work, bool dry_run);
+  /// A write whose commit waits for `keep`, on the storage thread: it is given all that there was before the write.
+  boost::asio::awaitable<Answer<ObjectPtr>> write_keeping(Work work, Keep keep);
   boost::asio::awaitable<ObjectPtr> get(Key key) const;
   /// The newest state, or that at `version`: 410 when it is too old, 504 when it is not reached yet.
   boost::asio::awaitable<Answer<Snapshot>> list(std::string resource, std::string ns,
@@ -74,10 +95,6 @@ using OnCommit = std::function<void(const std::vector<ChangePtr>& changes)>;
   boost::asio::awaitable<std::uint64_t> version() const;
 
   class Impl;
-  /// Before the first write().
-  void on_commit(OnCommit on_commit);
-  /// Only from within an OnCommit: the watches of the kind end when they have seen all that is committed.
-  void end_watches(const std::string& resource);
 
  private:
   std::shared_ptr<Impl> impl_;

@@ -62,6 +62,17 @@ ObjectPtr Writing::change(const Key& key, json object, bool deleted) {
   return finish(std::move(made));
 }
 
+void Writing::put_back(const Key& key, const ObjectPtr& object) {
+  auto made = begin(key);
+  made->deleted = object == nullptr;
+  made->object = (made->deleted ? made->previous : object)->with_version(std::to_string(made->version));
+  finish(std::move(made));
+}
+
+void Writing::skip_versions(std::uint64_t up_to) {
+  latest_.last_version = std::max(latest_.last_version, up_to);
+}
+
 std::shared_ptr<Change> Writing::begin(const Key& key) {
   auto made = std::make_shared<Change>();
   made->version = ++latest_.last_version;

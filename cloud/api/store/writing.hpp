@@ -30,6 +30,9 @@ class Writing final : public Transaction {
   ObjectPtr put(const Key& key, nlohmann::json object) override;
   ObjectPtr put_status(const Key& key, std::string_view status) override;
   ObjectPtr erase(const Key& key, nlohmann::json last) override;
+  const Objects& all() const override { return latest_.objects; }
+  void put_back(const Key& key, const ObjectPtr& object) override;
+  void skip_versions(std::uint64_t up_to) override;
 
   void undo();
   std::vector<ChangePtr> take() { return std::move(changes_); }
