@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include "cloud/api/body.hpp"
+#include "cloud/api/builtin_rules.hpp"
+#include "cloud/api/default_objects.hpp"
 #include "cloud/api/definition_files.hpp"
 #include "cloud/api/kinds/definition.hpp"
 #include "cloud/api/kinds_keeper.hpp"
@@ -32,12 +34,16 @@ struct Serving {
   ServedKinds kinds;
   std::map<std::string, Admission> admission;
   EventRetention retention;
+  AccessControl access;
   ObjectStore store;
   std::unique_ptr<KindsKeeper> keeper;
   std::unique_ptr<Router> router;
 
-  Serving(boost::asio::any_io_executor executor, const std::filesystem::path& file)
-      : kinds(Registry::builtin()), store(std::move(executor), file) {}
+  Serving(boost::asio::any_io_executor executor, const std::filesystem::path& file,
+          std::shared_ptr<access::TokenFile> static_tokens)
+      : kinds(Registry::builtin()),
+        access(std::move(static_tokens)),
+        store(std::move(executor), file) {}
 };
 
 namespace {
@@ -135,6 +141,8 @@ class ApiServer::Impl {
 
  private:
   Result<void> open_store(Serving& serving, const std::vector<nlohmann::json>& definitions);
+  Result<std::shared_ptr<access::TokenFile>> static_tokens() const;
+  Answer<ObjectPtr> heal(Serving& serving);
   Result<void> listen();
 
   boost::asio::any_io_executor executor_;
@@ -150,10 +158,13 @@ class ApiServer::Impl {
 Result<void> ApiServer::Impl::start() {
   auto definitions = parse_definitions(options_.crd_documents);
   if (!definitions) return definitions.error();
-  serving_ = std::make_shared<Serving>(executor_, options_.data_dir / "api.db");
+  auto tokens = static_tokens();
+  if (!tokens) return tokens.error();
+  serving_ = std::make_shared<Serving>(executor_, options_.data_dir / "api.db", std::move(*tokens));
   serving_->admission = options_.admission;
   if (auto opened = open_store(*serving_, *definitions); !opened) return opened;
-  const Services services{serving_->store, serving_->kinds, serving_->admission, serving_->retention, clock_};
+  const Services services{serving_->store, serving_->kinds, serving_->admission, serving_->retention,
+                          serving_->access, clock_};
   serving_->router = std::make_unique<Router>(services, metrics_, trace_);
   for (const auto& [path, page] : options_.pages)
     serving_->router->add_page(path, page);
@@ -177,9 +188,31 @@ Result<void> ApiServer::Impl::open_store(Serving& serving, const std::vector<nlo
   serving.keeper = std::make_unique<KindsKeeper>(serving.kinds, serving.store, options_.converters);
   serving.keeper->load(stored);
   serving.store.on_commit([kept = std::weak_ptr(serving_)](const auto& changes) {
-    if (const auto alive = kept.lock()) alive->keeper->follow(changes);
+    const auto alive = kept.lock();
+    if (!alive) return;
+    alive->keeper->follow(changes);
+    alive->access.follow(changes);
   });
-  return {};
+  return as_result(heal(serving));
+}
+
+Result<std::shared_ptr<access::TokenFile>> ApiServer::Impl::static_tokens() const {
+  if (options_.token_file.empty()) return std::shared_ptr<access::TokenFile>();
+  auto tokens = std::make_shared<access::TokenFile>(options_.token_file);
+  if (auto loaded = tokens->load(); !loaded) return loaded.error();
+  return tokens;
+}
+
+/// What must be there for users to be known and to be allowed something.
+Answer<ObjectPtr> ApiServer::Impl::heal(Serving& serving) {
+  const auto kinds = serving.kinds.now();
+  const auto now = clock_();
+  return serving.store.write_at_start([&](Transaction& transaction) -> Answer<ObjectPtr> {
+    if (auto roles = heal_default_roles(transaction, kinds, options_.roles, now); !roles) return roles;
+    auto healed = heal_builtin(transaction, kinds, now);
+    serving.access.load(transaction);
+    return healed;
+  });
 }
 
 Result<void> ApiServer::Impl::listen() {

@@ -34,6 +34,8 @@ struct ApiServerOptions {
   std::vector<std::string> crd_documents;       ///< YAML texts of CustomResourceDefinitions
   std::map<std::string, Converter> converters;  ///< by resource, such as devices.devices.kubeedge.io
   std::map<std::string, Admission> admission;   ///< by Kind
+  std::filesystem::path token_file;             ///< static bearer tokens; empty: none
+  std::vector<std::string> roles;               ///< YAML texts of roles and bindings there are from the start
   std::map<std::string, net::HttpHandler>
       pages;  ///< by path: other GET pages, for those who may read everything
 };

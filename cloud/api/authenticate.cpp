@@ -12,6 +12,7 @@ using access::UserPtr;
 
 namespace {
 
+constexpr std::string_view kImpersonate = "impersonate-";
 constexpr std::string_view kExtra = "impersonate-extra-";
 
 /// Edge nodes have certificates of the same CA, for the hub. They are no users of this API: what everybody who is known
@@ -59,9 +60,9 @@ std::optional<User> wanted_user(const net::Headers& headers) {
   User user;
   bool asked = false;
   for (const auto& [name, value] : headers) {
-    if (name.size() < kExtra.size() - 1 || (name[0] != 'I' && name[0] != 'i')) continue;
+    if (name.size() <= kImpersonate.size() || (name[0] != 'I' && name[0] != 'i')) continue;
     const auto known = lower(name);
-    if (!known.starts_with("impersonate-")) continue;
+    if (!known.starts_with(kImpersonate)) continue;
     asked = true;
     if (known == "impersonate-user") user.name = value;
     if (known == "impersonate-group") user.groups.push_back(value);

@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may do what: a verified client certificate of an administrator or controller may do everything.
-// Thread: pure function.   Errors: 401 without a certificate, 403 with another one.
+// What a request is an attempt at, and whether who asks may do it.
+// Thread: any, pure functions.   Errors: 401 for nobody, 403 in Kubernetes' words for somebody who may not.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
-#include "cloud/api/call.hpp"
 #include "cloud/api/base/status.hpp"
+#include "cloud/api/call.hpp"
 
 namespace hearth::api {
 
-inline constexpr std::string_view kAdminOrganization = "system:masters";
+/// The group of this process's own controller; its role is made at start.
 inline constexpr std::string_view kControllerOrganization = "system:hearth-controllers";
 
 /// get, list, watch, create, update, patch, delete, deletecollection; empty for a method that is none.
-std::string_view verb_of(const net::HttpRequest& request, const Target& target, bool named);
+std::string_view verb_of(const Call& call);
 
-/// The refusal, or none. `kind` is null for paths that are no resource.
-std::optional<Status> refuse(const Call& call, std::string_view verb);
+/// The call as roles speak of it.
+access::Attempt attempt_of(const Call& call, std::string_view verb);
+
+/// The refusal, or none.
+std::optional<Status> refuse(const Call& call, std::string_view verb, const AccessControl& access);
+
+/// 403 for an attempt of that user.
+Status refused(const access::User& user, const access::Attempt& attempt);
 
 }  // namespace hearth::api

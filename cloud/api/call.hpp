@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "cloud/api/access_control.hpp"
 #include "cloud/api/base/admission.hpp"
 #include "cloud/api/event_retention.hpp"
 #include "cloud/api/kinds/registry.hpp"
@@ -21,11 +22,13 @@ struct Services {
   ServedKinds& kinds;
   const std::map<std::string, Admission>& admission;
   EventRetention& retention;  ///< only within a write
+  AccessControl& access;
   Clock clock;
 };
 
 struct Call {
   net::HttpRequest request;
+  access::UserPtr user;  ///< who asks; never null
   Target target;
   ResourcePath path;
   RegistryPtr kinds;  ///< those served when the call came; type and version are of it

@@ -22,6 +22,11 @@ Reply replace_object(const Services* services, CallPtr call);
 Reply patch_object(const Services* services, CallPtr call);
 Reply delete_objects(const Services* services, CallPtr call);
 
+/// Of a kind that is a question.
+Reply answer_review(const Services* services, CallPtr call);
+/// serviceaccounts/NAME/token
+Reply create_token(const Services* services, CallPtr call);
+
 /// Answers by itself: a stream, or a Status.
 boost::asio::awaitable<void> watch_objects(const Services* services, CallPtr call,
                                            net::ResponseWriter* writer);

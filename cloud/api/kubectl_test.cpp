@@ -185,14 +185,6 @@ TEST_F(Kubectl, EverythingSurvivesARestart) {
   ok({"create", "-f", "-"}, lamp("two"));
 }
 
-TEST_F(Kubectl, OnlyAdministratorsAndControllersMayAct) {
-  EXPECT_EQ(kubectl_as("system:hearth-controllers", {"get", "lamps"}).code, 0);
-  EXPECT_THAT(kubectl_as("system:nodes", {"get", "--raw", kLampsPath}).out,
-              HasSubstr("User \"tester\" cannot list resource \"lamps\" in API group \"example.org\""));
-  EXPECT_THAT(kubectl_as("", {"get", "--raw", "/api"}).out, HasSubstr("Unauthorized"));
-  EXPECT_EQ(kubectl_as("", {"get", "--raw", "/readyz"}).out, "ok");
-}
-
 TEST_F(Kubectl, ServesMetricsAndRefusesServerSideApply) {
   ok({"get", "lamps"});
   EXPECT_THAT(ok({"get", "--raw", "/metrics"}),

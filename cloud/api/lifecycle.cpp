@@ -5,6 +5,7 @@
 #include <array>
 #include <random>
 
+#include "cloud/api/builtin_rules.hpp"
 #include "cloud/api/definition_lifecycle.hpp"
 #include "sdk/base/ids.hpp"
 
@@ -64,6 +65,7 @@ Find finder(const Transaction& transaction) {
 Answer<void> admit(const Transaction& transaction, const LifecycleContext& context, json& object,
                    const json* old) {
   if (is_definition(*context.type)) return admit_definition(transaction, context, object, old);
+  if (context.type->builtin) return admit_builtin(transaction, context, object, old);
   if (context.admission == nullptr || !context.admission->write) return {};
   const auto violations = context.admission->write(object, old, finder(transaction));
   if (violations.empty()) return {};
@@ -166,6 +168,7 @@ ObjectPtr remove(Transaction& transaction, const LifecycleContext& context, cons
   finish_namespace(transaction, key.ns);
   if (!context.type->builtin) finish_definition(transaction, context, key.resource);
   if (is_definition(*context.type)) settle_group(transaction, context, group_of_definition(key.name));
+  if (context.type->builtin) settle_changed(transaction, context, key);
   return gone;
 }
 
@@ -235,7 +238,8 @@ Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleCont
 LifecycleContext lifecycle_context(const Services& services, const Call& call) {
   const auto found = services.admission.find(call.type->name.kind);
   const auto* admission = found == services.admission.end() ? nullptr : &found->second;
-  return {call.kinds, call.type, admission, &services.retention, services.clock()};
+  return {call.kinds,       call.type, admission,       &services.retention,
+          services.clock(), call.user, &services.access};
 }
 
 Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext& context, json object) {
@@ -264,7 +268,8 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
   if (auto admitted = admit(transaction, context, object, nullptr); !admitted) return admitted.error();
   if (context.retention != nullptr && type.resource() == "events")
     context.retention->make_room(transaction, key.ns, context.now);
-  return transaction.put(key, std::move(object));
+  auto made = transaction.put(key, std::move(object));
+  return type.builtin ? settle_made(transaction, context, std::move(made)) : made;
 }
 
 Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext& context,
@@ -299,6 +304,7 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
   if (released && type.resource() != "namespaces") return remove(transaction, context, key, std::move(next));
   auto changed = transaction.put(key, std::move(next));
   if (is_definition(type)) settle_group(transaction, context, group_of_definition(key.name));
+  if (type.builtin) settle_changed(transaction, context, key);
   return changed;
 }
 

@@ -17,6 +17,8 @@ struct LifecycleContext {
   const Admission* admission;  ///< null: none for this kind
   EventRetention* retention;
   WallTime now;
+  access::UserPtr user = nullptr;         ///< null: the server itself
+  const AccessControl* access = nullptr;  ///< null: as with no user
 };
 LifecycleContext lifecycle_context(const Services& services, const Call& call);
 

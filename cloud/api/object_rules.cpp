@@ -117,7 +117,12 @@ void check_labels(const json& meta, std::vector<Violation>& found) {
   }
 }
 
-std::vector<Violation> meta_violations(const json& meta) {
+/// Names of roles and their like are a part of a path, and that is all.
+bool is_path_segment(const std::string& name) {
+  return name != "." && name != ".." && name.find_first_of("/%") == std::string::npos;
+}
+
+std::vector<Violation> meta_violations(const KindName& kind, const json& meta) {
   std::vector<Violation> found;
   const auto name = text_at(meta, {"name"});
   const auto generate = text_at(meta, {"generateName"});
@@ -125,7 +130,13 @@ std::vector<Violation> meta_violations(const json& meta) {
     found.push_back(
         {"metadata.name", "FieldValueRequired", "Required value: name or generateName is required"});
   }
-  if (!name.empty() && !is_dns_subdomain(name)) {
+  const bool any_name = kind.group == kRbacGroup;
+  if (any_name && !is_path_segment(name)) {
+    found.push_back(
+        {"metadata.name", "FieldValueInvalid",
+         "Invalid value: " + json(name).dump() + ": may not be '.' or '..' or contain '/' or '%'"});
+  }
+  if (!any_name && !name.empty() && !is_dns_subdomain(name)) {
     found.push_back({"metadata.name", "FieldValueInvalid",
                      "Invalid value: " + json(name).dump() + ": " + std::string(kNameRule)});
   }
@@ -249,7 +260,7 @@ Answer<void> check_shape(const ShapeInput& input, json& object, std::vector<std:
   }
   const auto name = text_at(meta, {"name"});
   if (auto fields = report_fields(input, name, unknown, warnings); !fields) return fields;
-  auto violations = meta_violations(meta);
+  auto violations = meta_violations(input.type.name, meta);
   if (schema) {
     schema::normalize_integers(*schema, object);
     schema::apply_defaults(*schema, object);

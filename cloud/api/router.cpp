@@ -3,6 +3,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
+#include "cloud/api/authenticate.hpp"
 #include "cloud/api/authorize.hpp"
 #include "cloud/api/body.hpp"
 #include "cloud/api/discovery.hpp"
@@ -34,7 +37,23 @@ class OpenWatch {
 };
 
 bool known_subresource(const TypeVersion& version, const std::string& subresource) {
-  return subresource.empty() || (subresource == "status" && version.has_status);
+  const auto& others = version.subresources;
+  return subresource.empty() || (subresource == "status" && version.has_status) ||
+         std::any_of(others.begin(), others.end(),
+                     [&](const Subresource& other) { return other.name == subresource; });
+}
+
+/// A subresource has verbs of its own.
+bool allows(const Call& call, std::string_view verb) {
+  const auto& below = call.path.subresource;
+  if (verb.empty()) return false;
+  if (below.empty()) return call.type->allows(verb);
+  if (below == "status") return verb == "get" || verb == "update" || verb == "patch";
+  return std::any_of(call.version->subresources.begin(), call.version->subresources.end(),
+                     [&](const Subresource& other) {
+                       return other.name == below &&
+                              std::find(other.verbs.begin(), other.verbs.end(), verb) != other.verbs.end();
+                     });
 }
 
 }  // namespace
@@ -49,6 +68,9 @@ Answer<std::shared_ptr<Call>> Router::make_call(net::HttpRequest request) const 
   auto target = parse_target(request.target);
   if (!target) return target.error();
   auto call = std::make_shared<Call>();
+  auto user = authenticate(request, services_.access, services_.clock());
+  if (!user) return user.error();
+  call->user = std::move(*user);
   call->request = std::move(request);
   call->target = std::move(*target);
   call->kinds = services_.kinds.now();
@@ -75,6 +97,8 @@ Answer<Response> Router::serve_page(const Call& call) const {
 }
 
 Reply Router::serve_object(CallPtr call, std::string_view verb) const {
+  if (!call->type->stored) return answer_review(&services_, std::move(call));
+  if (call->path.subresource == "token") return create_token(&services_, std::move(call));
   if (verb == "get") return get_object(&services_, std::move(call));
   if (verb == "list") return list_objects(&services_, std::move(call));
   if (verb == "create") return create_objects(&services_, std::move(call));
@@ -87,8 +111,7 @@ asio::awaitable<Answer<Response>> Router::answer(CallPtr call, std::string_view 
   if (call->type == nullptr) co_return serve_page(*call);
   const bool needs_name = verb == "update" || verb == "patch";
   if (needs_name && call->path.name.empty()) co_return bad_request("name must be provided");
-  const bool deletes_status = verb == "delete" && !call->path.subresource.empty();
-  if (verb.empty() || !call->type->allows(verb) || deletes_status) co_return method_not_allowed();
+  if (!allows(*call, verb)) co_return method_not_allowed();
   if (verb == "create" && call->type->namespaced && call->path.ns.empty()) {
     co_return bad_request("the namespace of the object must be in the path of the request");
   }
@@ -122,9 +145,9 @@ asio::awaitable<Response> Router::guarded_answer(CallPtr call, std::string_view 
 }
 
 asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer) const {
-  const auto verb = verb_of(call->request, call->target, !call->path.name.empty());
+  const auto verb = verb_of(*call);
   Response response;
-  if (auto refusal = refuse(*call, verb)) {
+  if (auto refusal = refuse(*call, verb, services_.access)) {
     response = status_response(*refusal);
     count(call, verb, response.status);
   } else if (call->type != nullptr && verb == "watch") {
@@ -168,8 +191,8 @@ asio::awaitable<Response> Router::call(net::HttpRequest request,
   if (!made) co_return status_response(made.error());
   (*made)->document = std::move(document);
   CallPtr call = std::move(*made);
-  const auto verb = verb_of(call->request, call->target, !call->path.name.empty());
-  if (auto refusal = refuse(*call, verb)) co_return status_response(*refusal);
+  const auto verb = verb_of(*call);
+  if (auto refusal = refuse(*call, verb, services_.access)) co_return status_response(*refusal);
   auto response = co_await guarded_answer(std::move(call), verb);
   co_return response;
 }
@@ -178,8 +201,8 @@ Answer<CallPtr> Router::make_local_call(net::HttpRequest request, std::string_vi
   auto made = make_call(std::move(request));
   if (!made) return made.error();
   CallPtr call = std::move(*made);
-  const auto verb = verb_of(call->request, call->target, !call->path.name.empty());
-  if (auto refusal = refuse(*call, verb)) return *refusal;
+  const auto verb = verb_of(*call);
+  if (auto refusal = refuse(*call, verb, services_.access)) return *refusal;
   if (call->type == nullptr || verb != wanted) return path_not_found();
   return call;
 }

@@ -5,11 +5,13 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <fstream>
 #include <sstream>
 
 #include "cloud/api/base/json_view.hpp"
 #include "sdk/base/ids.hpp"
+#include "sdk/net/http_client.hpp"
 
 namespace hearth::api {
 
@@ -122,7 +124,7 @@ ServerTest::~ServerTest() {
 }
 
 void ServerTest::start_server() {
-  ApiServerOptions options;
+  auto& options = options_;
   options.listen = listen_;
   options.data_dir = folder_;
   options.crd_documents = {kLampDefinition};
@@ -150,10 +152,11 @@ void ServerTest::stop_server() {
   io_.reset();
 }
 
-void ServerTest::write_kubeconfig(const std::filesystem::path& file, const std::string& organization) {
+void ServerTest::write_kubeconfig(const std::filesystem::path& file, const std::string& organization,
+                                  const std::string& token) {
   const auto base = file.string();
   std::ofstream(base + ".ca") << ca_.certificate_pem;
-  std::string user = "{token: nobody}";
+  std::string user = "{token: " + token + "}";
   if (!organization.empty()) {
     net::SignOptions options;
     options.usages = {net::Usage::client};
@@ -185,6 +188,38 @@ Ran ServerTest::kubectl_as(const std::string& organization, std::vector<std::str
   write_kubeconfig(file, organization);
   arguments.insert(arguments.begin(), "--kubeconfig=" + file.string());
   return kubectl(std::move(arguments));
+}
+
+Ran ServerTest::kubectl_with(const std::string& token, std::vector<std::string> arguments) {
+  const auto file = folder_ / "token-kubeconfig";
+  write_kubeconfig(file, "", token);
+  arguments.insert(arguments.begin(), "--kubeconfig=" + file.string());
+  return kubectl(std::move(arguments));
+}
+
+void ServerTest::write_token_file(const std::string& text) {
+  options_.token_file = folder_ / "tokens.csv";
+  std::ofstream(options_.token_file) << text;
+}
+
+net::HttpResponse ServerTest::request(net::HttpRequest request, const std::string& organization) {
+  std::optional<net::Identity> identity;
+  if (!organization.empty()) {
+    net::SignOptions options;
+    options.usages = {net::Usage::client};
+    identity = net::make_identity(ca_, {"tester", {organization}}, options).value();
+  }
+  const auto tls = net::make_client_tls({ca_.certificate_pem, identity}).value();
+  boost::asio::io_context io;
+  net::HttpClient client(io.get_executor(), net::parse_url("https://" + listen_).value(), tls);
+  net::HttpResponse answer;
+  boost::asio::co_spawn(io, client.request(std::move(request)),
+                        [&](const std::exception_ptr&, Result<net::HttpResponse> response) {
+                          EXPECT_TRUE(response) << response.error().text;
+                          if (response) answer = std::move(*response);
+                        });
+  io.run_for(std::chrono::seconds(30));
+  return answer;
 }
 
 std::string ServerTest::ok(std::vector<std::string> arguments, const std::string& input) {

@@ -36,19 +36,29 @@ class ServerTest : public ::testing::Test {
 
   /// Runs kubectl as the administrator; `input` becomes its standard input.
   Ran kubectl(std::vector<std::string> arguments, const std::string& input = {});
-  /// As another certificate: of that organization, or none at all.
+  /// As another certificate: of that organization; without one, with a token nobody has.
   Ran kubectl_as(const std::string& organization, std::vector<std::string> arguments);
+  /// With a bearer token.
+  Ran kubectl_with(const std::string& token, std::vector<std::string> arguments);
+  /// One request without kubectl, with a certificate of that organization, or (empty) with none.
+  net::HttpResponse request(net::HttpRequest request, const std::string& organization = {});
   /// The output of a command that must succeed.
   std::string ok(std::vector<std::string> arguments, const std::string& input = {});
 
   std::filesystem::path folder() const { return folder_; }
+  /// token,user,uid,"groups": read at the next start.
+  void write_token_file(const std::string& text);
+  /// Changes what the server is started with, from the next start on.
+  ApiServerOptions& options() { return options_; }
 
  private:
-  void write_kubeconfig(const std::filesystem::path& file, const std::string& organization);
+  void write_kubeconfig(const std::filesystem::path& file, const std::string& organization,
+                        const std::string& token = "nobody");
 
   std::filesystem::path folder_;
   net::Identity ca_;
   net::Identity server_identity_;
+  ApiServerOptions options_;
   Metrics metrics_;
   Trace trace_;
   std::string listen_ = "127.0.0.1:0";
