@@ -15,6 +15,7 @@
 #include "cloud/admission.hpp"
 #include "cloud/api/api_server.hpp"
 #include "cloud/controller/device_controller.hpp"
+#include "cloud/device_roles.hpp"
 #include "cloud/eventdata/event_receiver.hpp"
 #include "cloud/eventdata/event_stream.hpp"
 #include "cloud/hub/cert_server.hpp"
@@ -128,6 +129,8 @@ class Cloud {
     for (const auto text : device::crd_documents())
       api_options.crd_documents.emplace_back(text);
     api_options.admission = device_admission();
+    api_options.roles = device_roles();
+    api_options.token_file = options_.token_file;
     api_options.pages[eventdata::kEventDataPath] = [this](net::HttpRequest request,
                                                           net::ResponseWriter& writer) {
       return eventdata::serve_event_data(std::move(request), writer, event_ring_);

@@ -27,6 +27,7 @@ constexpr std::string_view kConfigSchema = R"json({
                                 "description": "What a node's certificate is signed for: 8760h, 30m, 90s"},
     "renewalGraceDays": {"type": "integer", "minimum": 0, "maximum": 3650,
                          "description": "So long after its end a node's certificate can still be renewed"},
+    "tokenAuthFile": {"type": "string", "description": "Bearer tokens of users: token,user,uid,\"group1,group2\""},
     "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
   }
 })json";
@@ -44,6 +45,7 @@ Result<void> take_file(const nlohmann::json& file, CloudOptions& options) {
   take(file, "hubListen", options.hub_listen);
   take(file, "certListen", options.cert_listen);
   take(file, "kubeconfig", options.kubeconfig);
+  take(file, "tokenAuthFile", options.token_file);
   take(file, "logLevel", options.log_level);
   if (const auto names = file.find("advertise"); names != file.end()) {
     options.advertise = names->get<std::vector<std::string>>();
@@ -82,6 +84,9 @@ void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
   app.add_option("--kubeconfig", options.kubeconfig,
                  "Work with this cluster's API server instead of the embedded one; \"in-cluster\" in a pod")
       ->envname("HEARTH_KUBECONFIG");
+  app.add_option("--token-auth-file", options.token_file,
+                 "Bearer tokens of users, one a line: token,user,uid,\"group1,group2\"; read again when it changes")
+      ->envname("HEARTH_TOKEN_AUTH_FILE");
   const auto set_lifetime = [&options](const std::string& text) {
     const auto taken = take_lifetime(text, options);
     if (!taken) throw CLI::ValidationError("--node-certificate-lifetime", taken.error().text);

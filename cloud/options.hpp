@@ -29,6 +29,8 @@ struct CloudOptions {
   std::chrono::seconds node_certificate_lifetime{std::chrono::days(365)};
   /// So long after its end a node's certificate can still be renewed, at the certificate port alone.
   std::chrono::hours renewal_grace{std::chrono::days(30)};
+  /// Bearer tokens of users, as Kubernetes' CSV of token,user,uid,"groups"; empty: none.
+  std::filesystem::path token_file;
   std::string log_level = "info";
 };
 
