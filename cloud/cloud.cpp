@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "cloud/admission.hpp"
+#include "cloud/converters.hpp"
 #include "cloud/api/api_server.hpp"
 #include "cloud/controller/device_controller.hpp"
 #include "cloud/device_roles.hpp"
@@ -128,6 +129,7 @@ class Cloud {
     api_options.data_dir = options_.data_dir;
     for (const auto text : device::crd_documents())
       api_options.crd_documents.emplace_back(text);
+    api_options.converters = device_converters();
     api_options.admission = device_admission();
     api_options.roles = device_roles();
     api_options.token_file = options_.token_file;
