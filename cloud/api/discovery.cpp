@@ -79,6 +79,26 @@ json resource_entry(const ResourceType& type) {
   return entry;
 }
 
+json subresource_entry(const ResourceType& type, const Subresource& below) {
+  return {{"name", type.name.plural + "/" + below.name},
+          {"singularName", ""},
+          {"namespaced", type.namespaced},
+          {"group", below.group},
+          {"version", below.version},
+          {"kind", below.kind},
+          {"verbs", below.verbs}};
+}
+
+json subresource_entry(const ResourceType& type, const Subresource& below) {
+  return {{"name", type.name.plural + "/" + below.name},
+          {"singularName", ""},
+          {"namespaced", type.namespaced},
+          {"group", below.group},
+          {"version", below.version},
+          {"kind", below.kind},
+          {"verbs", below.verbs}};
+}
+
 std::optional<json> resource_list(const Registry& registry, const std::string& group,
                                   const std::string& version) {
   json resources = json::array();
@@ -86,12 +106,17 @@ std::optional<json> resource_list(const Registry& registry, const std::string& g
     const auto* served = type->name.group == group ? type->version(version) : nullptr;
     if (served == nullptr) continue;
     resources.push_back(resource_entry(*type));
-    if (!served->has_status) continue;
-    resources.push_back({{"name", type->name.plural + "/status"},
-                         {"singularName", ""},
-                         {"namespaced", type->namespaced},
-                         {"kind", type->name.kind},
-                         {"verbs", {"get", "patch", "update"}}});
+    for (const auto& below : served->subresources)
+      resources.push_back(subresource_entry(*type, below));
+    if (served->has_status) {
+      resources.push_back({{"name", type->name.plural + "/status"},
+                           {"singularName", ""},
+                           {"namespaced", type->namespaced},
+                           {"kind", type->name.kind},
+                           {"verbs", {"get", "patch", "update"}}});
+    }
+    for (const auto& below : served->subresources)
+      resources.push_back(subresource_entry(*type, below));
   }
   if (resources.empty()) return std::nullopt;
   return json{{"kind", "APIResourceList"},
@@ -109,10 +134,23 @@ json aggregated_resource(const ResourceType& type, const TypeVersion& version) {
                 {"verbs", type.verbs}};
   if (!type.short_names.empty()) entry["shortNames"] = type.short_names;
   if (!type.categories.empty()) entry["categories"] = type.categories;
-  if (version.has_status) {
-    entry["subresources"] = {
-        {{"subresource", "status"}, {"responseKind", kind}, {"verbs", {"get", "patch", "update"}}}};
+  for (const auto& below : version.subresources) {
+    const json sent = {{"group", below.group}, {"version", below.version}, {"kind", below.kind}};
+    entry["subresources"].push_back(
+        {{"subresource", below.name}, {"responseKind", sent}, {"verbs", below.verbs}});
   }
+  auto subresources = json::array();
+  if (version.has_status) {
+    subresources.push_back(
+        {{"subresource", "status"}, {"responseKind", kind}, {"verbs", {"get", "patch", "update"}}});
+  }
+  for (const auto& below : version.subresources) {
+    subresources.push_back(
+        {{"subresource", below.name},
+         {"responseKind", {{"group", below.group}, {"version", below.version}, {"kind", below.kind}}},
+         {"verbs", below.verbs}});
+  }
+  if (!subresources.empty()) entry["subresources"] = std::move(subresources);
   return entry;
 }
 

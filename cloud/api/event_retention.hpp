@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <unordered_map>
 
 #include "cloud/api/store/object_store.hpp"
 #include "sdk/base/time.hpp"
@@ -26,6 +27,10 @@ class EventRetention {
       200;  ///< new Events of a namespace; the bound may be passed by so many
   static constexpr std::chrono::minutes kLookEvery{10};
 
+  /// When an Event tells what another of the last hour has told already, that one is counted up, and it is the answer;
+  /// null: the Event is news. Only of Events whose name says nothing: those that recorders make up.
+  ObjectPtr count_up(Transaction& transaction, const nlohmann::json& event, WallTime now);
+
   /// Before an Event is made in the namespace.
   void make_room(Transaction& transaction, const std::string& ns, WallTime now);
 
@@ -35,6 +40,8 @@ class EventRetention {
     WallTime looked;
   };
   std::map<std::string, Turn> turns_;
+  /// Names by what the Events tell; looked up in the store before one is believed.
+  std::unordered_map<std::string, std::string> told_;
 };
 
 }  // namespace hearth::api

@@ -266,8 +266,10 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
   if (type.counts_generation) meta["generation"] = 1;
   if (type.resource() == "namespaces") complete_namespace(object);
   if (auto admitted = admit(transaction, context, object, nullptr); !admitted) return admitted.error();
-  if (context.retention != nullptr && type.resource() == "events")
+  if (context.retention != nullptr && type.resource() == "events") {
+    if (auto counted = context.retention->count_up(transaction, object, context.now)) return counted;
     context.retention->make_room(transaction, key.ns, context.now);
+  }
   auto made = transaction.put(key, std::move(object));
   return type.builtin ? settle_made(transaction, context, std::move(made)) : made;
 }

@@ -272,7 +272,9 @@ Answer<void> check_shape(const ShapeInput& input, json& object, std::vector<std:
 }
 
 json in_version(const ResourceType& type, const TypeVersion& version, json object) {
-  const auto wanted = api_version(type.name.group, version.name);
+  // What is another kind's object is stored in that one's version of this name.
+  const bool foreign = version.storage && !type.stored_as.empty();
+  const auto wanted = foreign ? version.name : api_version(type.name.group, version.name);
   if (text_at(object, {"apiVersion"}) != wanted) {
     if (type.converter) object = type.converter(std::move(object), wanted);
     object["apiVersion"] = wanted;

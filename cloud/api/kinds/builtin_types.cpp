@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built-in kinds are data: builtin_kinds.json of the OpenAPI documents says what there is to say of each.
 #include "cloud/api/kinds/definition.hpp"
+#include "cloud/api/kinds/event_forms.hpp"
 #include "cloud/api/kinds/resource_type.hpp"
 #include "cloud/api/openapi/builtin_kinds_text.hpp"
 
@@ -41,6 +42,16 @@ TypeVersion version_of_kind(const json& source, const ResourceType& type) {
   return version;
 }
 
+/// Their form in the store is that of the core group, a version nobody asks this group for.
+void see_as_core_events(ResourceType& type) {
+  type.converter = event_in;
+  auto stored = type.versions.front();
+  stored.schema.reset();
+  stored.served = false;
+  type.versions.front().storage = false;
+  type.versions.push_back(std::move(stored));
+}
+
 ResourceType builtin_type(const json& source) {
   ResourceType type;
   type.name = {text_at(source, {"group"}), text_at(source, {"plural"}), text_at(source, {"kind"})};
@@ -57,6 +68,7 @@ ResourceType builtin_type(const json& source) {
   type.stored = flag_at(source, "stored", true);
   type.stored_as = text_at(source, {"stored_as"});
   type.versions.push_back(version_of_kind(source, type));
+  if (type.stored_as == "events") see_as_core_events(type);
   return type;
 }
 

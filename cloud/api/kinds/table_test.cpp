@@ -87,7 +87,7 @@ TEST(Table, ShowsTheStateOfANode) {
     "spec":{"unschedulable":true},"status":{"conditions":[{"type":"Ready","status":"True"}],
     "nodeInfo":{"kubeletVersion":"v1"}}})"_json;
   const auto table =
-      make_table(builtin_columns("nodes"), {Object::of(node)}, IncludeObject::none, "v1", false, {});
+      make_table(builtin_columns({"", "nodes", ""}), {Object::of(node)}, IncludeObject::none, "v1", false, {});
   const auto& cells = table["rows"][0]["cells"];
   EXPECT_EQ(cells[1], "Ready,SchedulingDisabled");
   EXPECT_EQ(cells[2], "edge");
