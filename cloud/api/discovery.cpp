@@ -89,16 +89,6 @@ json subresource_entry(const ResourceType& type, const Subresource& below) {
           {"verbs", below.verbs}};
 }
 
-json subresource_entry(const ResourceType& type, const Subresource& below) {
-  return {{"name", type.name.plural + "/" + below.name},
-          {"singularName", ""},
-          {"namespaced", type.namespaced},
-          {"group", below.group},
-          {"version", below.version},
-          {"kind", below.kind},
-          {"verbs", below.verbs}};
-}
-
 std::optional<json> resource_list(const Registry& registry, const std::string& group,
                                   const std::string& version) {
   json resources = json::array();
@@ -106,8 +96,6 @@ std::optional<json> resource_list(const Registry& registry, const std::string& g
     const auto* served = type->name.group == group ? type->version(version) : nullptr;
     if (served == nullptr) continue;
     resources.push_back(resource_entry(*type));
-    for (const auto& below : served->subresources)
-      resources.push_back(subresource_entry(*type, below));
     if (served->has_status) {
       resources.push_back({{"name", type->name.plural + "/status"},
                            {"singularName", ""},
@@ -134,11 +122,6 @@ json aggregated_resource(const ResourceType& type, const TypeVersion& version) {
                 {"verbs", type.verbs}};
   if (!type.short_names.empty()) entry["shortNames"] = type.short_names;
   if (!type.categories.empty()) entry["categories"] = type.categories;
-  for (const auto& below : version.subresources) {
-    const json sent = {{"group", below.group}, {"version", below.version}, {"kind", below.kind}};
-    entry["subresources"].push_back(
-        {{"subresource", below.name}, {"responseKind", sent}, {"verbs", below.verbs}});
-  }
   auto subresources = json::array();
   if (version.has_status) {
     subresources.push_back(
