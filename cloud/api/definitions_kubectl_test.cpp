@@ -2,6 +2,8 @@
 // CustomResourceDefinitions made, changed and deleted by clients, driven by the real kubectl.
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "cloud/api/server_fixture_test.hpp"
 
 namespace hearth::api {
@@ -154,6 +156,53 @@ TEST_F(DefinitionsKubectl, VersionsAreServedSideBySideAndTheStorageVersionMayMov
   EXPECT_THAT(
       kubectl({"apply", "-f", "-"}, pump_definition(version("v2", true, "flow: {type: integer}"))).out,
       HasSubstr("status.storedVersions[0]: Invalid value: \"v1\": missing from spec.versions"));
+}
+
+TEST_F(DefinitionsKubectl, TheScaleSubresourceShowsAndChangesTheReplicas) {
+  const auto* scale =
+      "    subresources:\n      status: {}\n"
+      "      scale: {specReplicasPath: .spec.units, statusReplicasPath: .status.units}\n";
+  ok({"create", "-f", "-"},
+     pump_definition(version("v1", true, "units: {type: integer, maximum: 9}", scale)));
+  ok({"create", "-f", "-"}, pump("one", "units: 2"));
+  const auto path = "/apis/example.org/v1/namespaces/default/pumps/one/scale";
+  EXPECT_THAT(ok({"get", "--raw", path}),
+              AllOf(HasSubstr(R"("apiVersion":"autoscaling/v1")"), HasSubstr(R"("spec":{"replicas":2})")));
+  EXPECT_THAT(ok({"scale", "pump/one", "--replicas=5"}), HasSubstr("scaled"));
+  EXPECT_EQ(ok({"get", "pump", "one", "-o", "jsonpath={.spec.units} {.metadata.generation}"}), "5 2");
+  EXPECT_THAT(ok({"scale", "pump/one", "--replicas=6", "--current-replicas=5"}), HasSubstr("scaled"));
+  EXPECT_THAT(kubectl({"scale", "pump/one", "--replicas=10"}).out,
+              HasSubstr("spec.units in body should be less than or equal to 9"));
+}
+
+TEST_F(DefinitionsKubectl, AWatchEndsWhenItsKindChanges) {
+  ok({"create", "-f", "-"}, kPumps);
+  ok({"create", "-f", "-"}, pump("one", "flow: 3"));
+  std::string seen;
+  std::thread watcher([&] {
+    seen = kubectl({"get", "--raw", "/apis/example.org/v1/namespaces/default/pumps?watch=true"}).out;
+  });
+  const auto under_way = [&] { return ok({"get", "--raw", "/metrics"}); };
+  for (int i = 0; i < 100 && under_way().find("hearth_api_watches 1") == std::string::npos; ++i) {
+  }
+  ok({"delete", "crd", "pumps.example.org"});
+  watcher.join();
+  EXPECT_THAT(seen, AllOf(HasSubstr(R"("type":"ADDED")"), HasSubstr(R"("type":"DELETED")")));
+}
+
+TEST_F(DefinitionsKubectl, TheOpenApiIndexFollowsTheKinds) {
+  const auto index = [&] { return ok({"get", "--raw", "/openapi/v3"}); };
+  const auto before = index();
+  ok({"create", "-f", "-"}, kPumps);
+  const auto after = index();
+  EXPECT_NE(before, after);
+  EXPECT_THAT(ok({"get", "--raw", "/openapi/v3/apis/example.org/v1"}), HasSubstr("Litres."));
+  ok({"delete", "crd", "pumps.example.org"});
+  EXPECT_EQ(index(), before);
+}
+
+TEST_F(DefinitionsKubectl, ExplainKnowsDefinitionsThemselves) {
+  EXPECT_THAT(ok({"explain", "crd.spec.versions"}), HasSubstr("exactly one of them"));
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ Reply replace_object(const Services* services, CallPtr call);
 Reply patch_object(const Services* services, CallPtr call);
 Reply delete_objects(const Services* services, CallPtr call);
 
+/// NAME/scale of a custom kind that has one.
+Reply serve_scale(const Services* services, CallPtr call);
+
 /// Of a kind that is a question.
 Reply answer_review(const Services* services, CallPtr call);
 /// serviceaccounts/NAME/token

@@ -98,6 +98,7 @@ Answer<Response> Router::serve_page(const Call& call) const {
 
 Reply Router::serve_object(CallPtr call, std::string_view verb) const {
   if (!call->type->stored) return answer_review(&services_, std::move(call));
+  if (call->path.subresource == "scale") return serve_scale(&services_, std::move(call));
   if (call->path.subresource == "token") return create_token(&services_, std::move(call));
   if (verb == "get") return get_object(&services_, std::move(call));
   if (verb == "list") return list_objects(&services_, std::move(call));

@@ -170,8 +170,12 @@ class Check {
   }
 
   void check_scale(const json& scale, const std::string& path) {
-    check_json_path(scale, "specReplicasPath", path + ".specReplicasPath");
-    check_json_path(scale, "statusReplicasPath", path + ".statusReplicasPath");
+    for (const auto* name : {"specReplicasPath", "statusReplicasPath"}) {
+      check_json_path(scale, name, path + "." + name);
+      if (const auto text = text_at(scale, {name}); text.find_first_of("[]*'\"") != text.npos)
+        found_.push_back(
+            invalid_value(path + "." + name, text, "should be a json path without array notation"));
+    }
     if (const auto text = text_at(scale, {"specReplicasPath"}); !text.empty() && !text.starts_with(".spec."))
       found_.push_back(invalid_value(path + ".specReplicasPath", text, "should be a json path under .spec"));
     if (const auto text = text_at(scale, {"statusReplicasPath"});

@@ -46,6 +46,27 @@ void add_selectable(const json& version, std::vector<std::string>& selectable) {
   if (node_name != nullptr) selectable.emplace_back("spec.nodeName");
 }
 
+/// ".spec.replicas" as its names.
+FieldPath field_path(std::string_view text) {
+  FieldPath path;
+  while (!text.empty()) {
+    text.remove_prefix(text.front() == '.' ? 1 : 0);
+    const auto end = std::min(text.find('.'), text.size());
+    path.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return path;
+}
+
+void add_scale(const json& source, TypeVersion& version) {
+  const auto* scale = at_path(source, {"subresources", "scale"});
+  if (scale == nullptr) return;
+  version.scale = {field_path(text_at(*scale, {"specReplicasPath"})),
+                   field_path(text_at(*scale, {"statusReplicasPath"})),
+                   field_path(text_at(*scale, {"labelSelectorPath"}))};
+  version.subresources.push_back({"scale", "autoscaling", "v1", "Scale", {"get", "patch", "update"}});
+}
+
 Result<TypeVersion> custom_version(const json& source) {
   TypeVersion version;
   version.name = text_at(source, {"name"});
@@ -53,6 +74,7 @@ Result<TypeVersion> custom_version(const json& source) {
   if (version.name.empty()) return hearth::invalid("BadDefinition", "a version needs a name");
   version.storage = flag_at(source, "storage");
   version.has_status = at_path(source, {"subresources", "status"}) != nullptr;
+  add_scale(source, version);
   const auto* schema = at_path(source, {"schema", "openAPIV3Schema"});
   if (schema == nullptr)
     return hearth::invalid("BadDefinition", "version " + version.name + " needs schema.openAPIV3Schema");
@@ -134,6 +156,13 @@ bool preferred_before(const std::string& a, const std::string& b) {
 
 bool ResourceType::allows(std::string_view verb) const {
   return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
+}
+
+std::string joined(const FieldPath& path) {
+  std::string text;
+  for (const auto& name : path)
+    text += (text.empty() ? "" : ".") + name;
+  return text;
 }
 
 std::string api_version(const std::string& group, const std::string& version) {

@@ -26,6 +26,17 @@ struct Subresource {
   std::vector<std::string> verbs;
 };
 
+/// Names from the root of an object down to a field.
+using FieldPath = std::vector<std::string>;
+std::string joined(const FieldPath& path);
+
+/// What /scale shows and changes; the selector's path may be empty.
+struct ScalePaths {
+  FieldPath spec_replicas;
+  FieldPath status_replicas;
+  FieldPath label_selector;
+};
+
 struct TypeVersion {
   std::string name;  ///< v1beta1
   bool served = true;
@@ -38,6 +49,7 @@ struct TypeVersion {
   TableColumns columns;
   bool has_defaults = false;  ///< objects stored before the schema came lack them
   std::vector<Subresource> subresources;
+  std::optional<ScalePaths> scale;
 };
 
 /// Turns an object, whose apiVersion says what it is in, into another version; takes and gives that one's apiVersion.
