@@ -17,6 +17,7 @@ struct User {
   std::vector<std::string> groups;
   std::string uid = {};
   std::map<std::string, std::vector<std::string>> extra = {};
+  std::shared_ptr<const User> impersonator = nullptr;  ///< who it really is; null: the user itself
 
   bool in(std::string_view group) const;
 };

@@ -134,6 +134,7 @@ Answer<UserPtr> authenticate(const net::HttpRequest& request, const AccessContro
   }
   if (auto may = check_impersonation(**real, *access.rbac(), *wanted); !may) return may.error();
   complete_groups(*wanted);
+  wanted->impersonator = *real;
   return std::make_shared<const User>(std::move(*wanted));
 }
 
