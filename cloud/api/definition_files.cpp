@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/api/definition_files.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "cloud/api/kinds/definition.hpp"
 #include "sdk/schema/yaml_document.hpp"
 
@@ -49,10 +51,13 @@ Answer<ObjectPtr> store_definitions(Transaction& transaction, const RegistryPtr&
     const bool known =
         current != nullptr && text_at(current->tree(), {"metadata", "annotations", kMark}) == mark;
     if (known) continue;
-    auto stored = current == nullptr
-                      ? create_object(transaction, context, std::move(definition))
-                      : change_object(transaction, context, current, std::move(definition), false);
-    if (!stored) return stored;
+    if (current == nullptr) {
+      if (auto made = create_object(transaction, context, std::move(definition)); !made) return made;
+      continue;
+    }
+    const auto changed = change_object(transaction, context, current, std::move(definition), false);
+    if (!changed)
+      spdlog::warn("api: a definition stays as clients have made it: {}", changed.error().message());
   }
   return ObjectPtr();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CustomResourceDefinitions that come with the server: stored at its start, and again when their text has changed.
-// What clients change in them in between stays.
+// What clients change in them in between stays, and stays for good where the new text cannot follow it.
 // Thread: before serving begins.   Errors: a text that is no definition, or a bad one, is an Error or a Status.
 #pragma once
 

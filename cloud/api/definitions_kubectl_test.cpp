@@ -201,6 +201,14 @@ TEST_F(DefinitionsKubectl, TheOpenApiIndexFollowsTheKinds) {
   EXPECT_EQ(index(), before);
 }
 
+TEST_F(DefinitionsKubectl, AClientsChangeOfADefinitionThatCameWithTheServerStays) {
+  ok({"patch", "crd", "lamps.example.org", "--type=json", "-p",
+      R"([{"op":"add","path":"/spec/names/shortNames/-","value":"light"}])"});
+  EXPECT_EQ(ok({"get", "light", "-o", "name"}), "");
+  restart_server();
+  EXPECT_EQ(ok({"get", "light", "-o", "name"}), "");
+}
+
 TEST_F(DefinitionsKubectl, ExplainKnowsDefinitionsThemselves) {
   EXPECT_THAT(ok({"explain", "crd.spec.versions"}), HasSubstr("exactly one of them"));
 }
