@@ -60,7 +60,8 @@ std::string Target::value(const std::string& name) const {
 bool Target::flag(const std::string& name) const {
   const auto found = query.find(name);
   if (found == query.end()) return false;
-  return found->second.empty() || found->second == "true" || found->second == "1";
+  // As Kubernetes reads it: anything but these is true, the Python client's "True" too.
+  return found->second != "0" && found->second != "false" && found->second != "False";
 }
 
 Answer<Target> parse_target(std::string_view target) {

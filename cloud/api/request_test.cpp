@@ -38,6 +38,8 @@ TEST(Request, DecodesTheQuery) {
   EXPECT_EQ(target->value("labelSelector"), "a=b,c");
   EXPECT_TRUE(target->flag("watch"));
   EXPECT_FALSE(target->flag("follow"));
+  EXPECT_TRUE(parse_target("/?watch=True")->flag("watch"));
+  EXPECT_FALSE(parse_target("/?watch=False")->flag("watch"));
   EXPECT_EQ(target->value("limit"), "5 6");
 }
 

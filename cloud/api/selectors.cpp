@@ -5,112 +5,13 @@
 #include <charconv>
 #include <optional>
 
+#include "cloud/api/label_parser.hpp"
+
 namespace hearth::api {
 
 using nlohmann::json;
 
 namespace {
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-         c == '-' || c == '/';
-}
-
-/// Reads the label selector's grammar: requirements split by commas.
-class LabelParser {
- public:
-  explicit LabelParser(std::string_view text) : text_(text) {}
-
-  Answer<std::vector<LabelRequirement>> parse() {
-    std::vector<LabelRequirement> all;
-    skip_blanks();
-    while (at_ < text_.size()) {
-      LabelRequirement requirement;
-      if (!read_requirement(requirement)) return fail();
-      all.push_back(std::move(requirement));
-      skip_blanks();
-      if (at_ == text_.size()) break;
-      if (text_[at_] != ',') return fail();
-      ++at_;
-      skip_blanks();
-      if (at_ == text_.size()) return fail();
-    }
-    return all;
-  }
-
- private:
-  Status fail() const {
-    const auto found = at_ < text_.size() ? std::string(1, text_[at_]) : std::string();
-    return bad_request("unable to parse requirement: found '" + found + "' at " + std::to_string(at_) +
-                       ", expected: a label key, an operator, ',' or 'end of string'");
-  }
-
-  void skip_blanks() {
-    while (at_ < text_.size() && text_[at_] == ' ')
-      ++at_;
-  }
-
-  bool take(std::string_view token) {
-    if (text_.substr(at_, token.size()) != token) return false;
-    at_ += token.size();
-    return true;
-  }
-
-  std::string word() {
-    const auto start = at_;
-    while (at_ < text_.size() && is_word(text_[at_]))
-      ++at_;
-    return std::string(text_.substr(start, at_ - start));
-  }
-
-  bool read_requirement(LabelRequirement& requirement) {
-    const bool negated = take("!");
-    skip_blanks();
-    requirement.key = word();
-    if (requirement.key.empty()) return false;
-    skip_blanks();
-    if (negated) {
-      requirement.op = LabelOperator::absent;
-      return true;
-    }
-    if (at_ == text_.size() || text_[at_] == ',') return true;
-    return read_operator(requirement);
-  }
-
-  bool read_operator(LabelRequirement& requirement) {
-    if (take("!=")) return one_value(requirement, LabelOperator::not_equals);
-    if (take("==") || take("=")) return one_value(requirement, LabelOperator::equals);
-    if (take(">")) return one_value(requirement, LabelOperator::greater);
-    if (take("<")) return one_value(requirement, LabelOperator::less);
-    const auto name = word();
-    if (name == "in") return value_set(requirement, LabelOperator::in);
-    if (name == "notin") return value_set(requirement, LabelOperator::not_in);
-    at_ -= name.size();
-    return false;
-  }
-
-  bool one_value(LabelRequirement& requirement, LabelOperator op) {
-    requirement.op = op;
-    skip_blanks();
-    requirement.values = {word()};
-    return true;
-  }
-
-  bool value_set(LabelRequirement& requirement, LabelOperator op) {
-    requirement.op = op;
-    skip_blanks();
-    if (!take("(")) return false;
-    do {
-      skip_blanks();
-      requirement.values.push_back(word());
-      skip_blanks();
-    } while (take(","));
-    return take(")");
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
 
 std::optional<std::int64_t> to_number(const std::string& text) {
   std::int64_t number = 0;
@@ -223,7 +124,7 @@ bool Selector::matches(const object::Object& object) const {
 
 Answer<Selector> parse_selector(std::string_view labels, std::string_view fields,
                                 const std::vector<std::string>& selectable) {
-  auto label_part = LabelParser(labels).parse();
+  auto label_part = parse_labels(labels);
   if (!label_part) return label_part.error();
   auto field_part = parse_fields(fields, selectable);
   if (!field_part) return field_part.error();
