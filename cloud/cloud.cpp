@@ -25,6 +25,8 @@
 #include "cloud/local_transport.hpp"
 #include "cloud/pki.hpp"
 #include "cloud/private_file.hpp"
+#include "cloud/restore.hpp"
+#include "cloud/restore_page.hpp"
 #include "cloud/token_store.hpp"
 #include "sdk/device/crd_documents.hpp"
 #include "sdk/wire/resource.hpp"
@@ -136,6 +138,13 @@ class Cloud {
     api_options.pages[eventdata::kEventDataPath] = [this](net::HttpRequest request,
                                                           net::ResponseWriter& writer) {
       return eventdata::serve_event_data(std::move(request), writer, event_ring_);
+    };
+    api_options.actions[kRestorePath] = [this](net::HttpRequest, net::ResponseWriter& writer) {
+      // Nodes come back at once, and get and tell everything anew.
+      std::function<void()> restored = [this] {
+        if (hub_) hub_->disconnect_all("the cloud was restored from a backup");
+      };
+      return serve_restore(api_.get(), options_.data_dir, std::move(restored), &writer);
     };
     api_ =
         std::make_unique<api::ApiServer>(io_.get_executor(), std::move(api_options), *tls, metrics_, trace_);

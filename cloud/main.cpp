@@ -5,8 +5,10 @@
 #include <csignal>
 #include <iostream>
 
+#include "cloud/backup.hpp"
 #include "cloud/cloud.hpp"
 #include "cloud/options.hpp"
+#include "cloud/restore.hpp"
 #include "sdk/base/repeat_limit.hpp"
 
 namespace {
@@ -20,6 +22,10 @@ hearth::Result<void> carry_out(const hearth::cloud::Invocation& invocation) {
       return {};
     case hearth::cloud::Command::token:
       return hearth::cloud::print_token(invocation.options);
+    case hearth::cloud::Command::backup:
+      return hearth::cloud::back_up(invocation.options, invocation.file, std::cout);
+    case hearth::cloud::Command::restore:
+      return hearth::cloud::restore(invocation.options, invocation.file, std::cout);
     case hearth::cloud::Command::run:
       break;
   }

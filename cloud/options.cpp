@@ -65,6 +65,26 @@ void add_data_dir(CLI::App& app, CloudOptions& options) {
       ->envname("HEARTH_DATA_DIR");
 }
 
+CLI::App* add_backup(CLI::App& app, Invocation& invocation) {
+  auto* backup = app.add_subcommand(
+      "backup",
+      "Write everything the API holds, and the CA, into a file; a running cloud need not be stopped");
+  backup->add_option("FILE", invocation.file, "An older backup there is replaced")->required();
+  add_data_dir(*backup, invocation.options);
+  return backup;
+}
+
+CLI::App* add_restore(CLI::App& app, Invocation& invocation) {
+  auto* restore = app.add_subcommand(
+      "restore",
+      "Put everything back as a backup has it, in a running cloud too; what is replaced is kept aside");
+  restore->add_option("FILE", invocation.file, "What `hearth-cloud backup` has written")->required();
+  restore->add_flag("--objects-only", invocation.options.objects_only,
+                    "Leave the CA as it is, also where the backup has another one");
+  add_data_dir(*restore, invocation.options);
+  return restore;
+}
+
 void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
   app.set_version_flag("--version", "hearth-cloud " HEARTH_VERSION);
   app.add_option("--config", options.config_file,
@@ -84,8 +104,9 @@ void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
   app.add_option("--kubeconfig", options.kubeconfig,
                  "Work with this cluster's API server instead of the embedded one; \"in-cluster\" in a pod")
       ->envname("HEARTH_KUBECONFIG");
-  app.add_option("--token-auth-file", options.token_file,
-                 "Bearer tokens of users, one a line: token,user,uid,\"group1,group2\"; read again when it changes")
+  app.add_option(
+         "--token-auth-file", options.token_file,
+         "Bearer tokens of users, one a line: token,user,uid,\"group1,group2\"; read again when it changes")
       ->envname("HEARTH_TOKEN_AUTH_FILE");
   const auto set_lifetime = [&options](const std::string& text) {
     const auto taken = take_lifetime(text, options);
@@ -121,6 +142,8 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv) {
   auto* token =
       app.add_subcommand("token", "Print a join token for a node; a running cloud need not be stopped");
   add_data_dir(*token, options);
+  const auto* backup = add_backup(app, invocation);
+  const auto* restore = add_restore(app, invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wish) {
@@ -131,6 +154,8 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv) {
     return invalid("BadFlags", fmt::format("{} (hearth-cloud --help lists the flags)", error.what()));
   }
   if (token->parsed()) invocation.command = Command::token;
+  if (backup->parsed()) invocation.command = Command::backup;
+  if (restore->parsed()) invocation.command = Command::restore;
   if (test_config) invocation.command = Command::test_config;
   return invocation;
 }

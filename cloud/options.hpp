@@ -32,13 +32,15 @@ struct CloudOptions {
   /// Bearer tokens of users, as Kubernetes' CSV of token,user,uid,"groups"; empty: none.
   std::filesystem::path token_file;
   std::string log_level = "info";
+  bool objects_only = false;  ///< restore: the CA that is there stays
 };
 
-enum class Command { run, token, test_config, done };
+enum class Command { run, token, backup, restore, test_config, done };
 
 struct Invocation {
   Command command = Command::run;  ///< done: help or version was printed
   CloudOptions options;
+  std::filesystem::path file;  ///< of backup and restore
 };
 
 /// Reads flags, HEARTH_… variables and the config file.

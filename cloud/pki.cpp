@@ -64,6 +64,20 @@ Result<net::Identity> open_identity(const std::filesystem::path& stem, const net
   return made;
 }
 
+constexpr const char* kCaCertificate = "pki/ca.crt";
+constexpr const char* kCaKey = "pki/ca.key";
+
+/// Of a backup; empty where it has none.
+Result<net::Identity> ca_in(const std::map<std::string, std::string>& files) {
+  const auto certificate = files.find(kCaCertificate);
+  const auto key = files.find(kCaKey);
+  if (certificate == files.end() || key == files.end()) return net::Identity{};
+  net::Identity ca{certificate->second, key->second};
+  const auto usable = net::make_identity(ca, {"check", {}}, {{net::Usage::client}, {}, hours(1)});
+  if (!usable) return usable.error().within("the CA of the backup");
+  return ca;
+}
+
 }  // namespace
 
 std::vector<std::string> own_names() {
@@ -117,6 +131,44 @@ Result<std::filesystem::path> write_kubeconfig(const std::filesystem::path& data
       encode_base64(pki.admin.key_pem));
   if (const auto written = write_private_file(file, text); !written) return written.error();
   return file;
+}
+
+Result<std::map<std::string, std::string>> ca_files(const std::filesystem::path& data_dir) {
+  std::map<std::string, std::string> files;
+  std::error_code error;
+  if (!std::filesystem::exists(data_dir / kCaKey, error)) return files;
+  const auto ca = read_identity(folder_of(data_dir) / "ca");
+  if (!ca) return ca.error();
+  files[kCaCertificate] = ca->certificate_pem;
+  files[kCaKey] = ca->key_pem;
+  return files;
+}
+
+Result<bool> is_other_ca(const std::filesystem::path& data_dir,
+                         const std::map<std::string, std::string>& files) {
+  const auto theirs = ca_in(files);
+  if (!theirs) return theirs.error();
+  if (theirs->key_pem.empty()) return false;
+  const auto ours = read_identity(folder_of(data_dir) / "ca");
+  return !ours || ours->certificate_pem != theirs->certificate_pem || ours->key_pem != theirs->key_pem;
+}
+
+Result<bool> put_ca(const std::filesystem::path& data_dir, const std::map<std::string, std::string>& files) {
+  const auto other = is_other_ca(data_dir, files);
+  if (!other || !*other) return other;
+  const auto ca = ca_in(files);
+  if (!ca) return ca.error();
+  const auto folder = folder_of(data_dir);
+  if (const auto made = make_private_folder(folder); !made) return made.error();
+  const auto lock = FileLock::wait(folder / "lock");
+  if (!lock) return lock.error();
+  // First those that the old CA has signed: cut short here, the old one signs new ones.
+  for (const auto* name : {"server.key", "server.crt", "admin.key", "admin.crt"}) {
+    std::error_code none_there;
+    std::filesystem::remove(folder / name, none_there);
+  }
+  if (const auto written = write_identity(folder / "ca", *ca); !written) return written.error();
+  return true;
 }
 
 }  // namespace hearth::cloud

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,5 +33,16 @@ Result<Pki> open_pki(const std::filesystem::path& data_dir, std::vector<std::str
 /// data_dir/kubeconfig, mode 0600, for kubectl and hearthctl.
 Result<std::filesystem::path> write_kubeconfig(const std::filesystem::path& data_dir, const Pki& pki,
                                                const std::string& api_url);
+
+/// The CA's certificate and key by their paths below data_dir, as a backup holds them; none if there is no CA.
+Result<std::map<std::string, std::string>> ca_files(const std::filesystem::path& data_dir);
+
+/// The CA of a backup's files takes the place of the one that is there, and the certificates that one has signed go: the
+/// next start makes them anew. False: it was there already, or the backup has none.
+Result<bool> put_ca(const std::filesystem::path& data_dir, const std::map<std::string, std::string>& files);
+
+/// True when these files hold another CA than data_dir.
+Result<bool> is_other_ca(const std::filesystem::path& data_dir,
+                         const std::map<std::string, std::string>& files);
 
 }  // namespace hearth::cloud

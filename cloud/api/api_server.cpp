@@ -134,6 +134,7 @@ class ApiServer::Impl {
   void stop() {
     if (server_ != nullptr) server_->stop();
   }
+  boost::asio::awaitable<Result<Restored>> restore(StoredState wanted, Keep keep);
   std::shared_ptr<LocalApi> local(boost::asio::any_io_executor executor,
                                   const std::string& organization) const {
     return std::make_shared<LocalClient>(serving_, std::move(executor), organization);
@@ -142,7 +143,7 @@ class ApiServer::Impl {
  private:
   Result<void> open_store(Serving& serving, const std::vector<nlohmann::json>& definitions);
   Result<std::shared_ptr<access::TokenFile>> static_tokens() const;
-  Answer<ObjectPtr> heal(Serving& serving);
+  Work healing(std::shared_ptr<Serving> serving) const;
   Result<void> listen();
 
   boost::asio::any_io_executor executor_;
@@ -168,6 +169,8 @@ Result<void> ApiServer::Impl::start() {
   serving_->router = std::make_unique<Router>(services, metrics_, trace_);
   for (const auto& [path, page] : options_.pages)
     serving_->router->add_page(path, page);
+  for (const auto& [path, action] : options_.actions)
+    serving_->router->add_action(path, action);
   return listen();
 }
 
@@ -193,7 +196,7 @@ Result<void> ApiServer::Impl::open_store(Serving& serving, const std::vector<nlo
     alive->keeper->follow(changes);
     alive->access.follow(changes);
   });
-  return as_result(heal(serving));
+  return as_result(serving.store.write_at_start(healing(serving_)));
 }
 
 Result<std::shared_ptr<access::TokenFile>> ApiServer::Impl::static_tokens() const {
@@ -204,15 +207,35 @@ Result<std::shared_ptr<access::TokenFile>> ApiServer::Impl::static_tokens() cons
 }
 
 /// What must be there for users to be known and to be allowed something.
-Answer<ObjectPtr> ApiServer::Impl::heal(Serving& serving) {
-  const auto kinds = serving.kinds.now();
-  const auto now = clock_();
-  return serving.store.write_at_start([&](Transaction& transaction) -> Answer<ObjectPtr> {
-    if (auto roles = heal_default_roles(transaction, kinds, options_.roles, now); !roles) return roles;
+Work ApiServer::Impl::healing(std::shared_ptr<Serving> serving) const {
+  return [serving, roles = options_.roles, now = clock_()](Transaction& transaction) -> Answer<ObjectPtr> {
+    const auto kinds = serving->kinds.now();
+    if (auto made = heal_default_roles(transaction, kinds, roles, now); !made) return made;
     auto healed = heal_builtin(transaction, kinds, now);
-    serving.access.load(transaction);
+    serving->access.load(transaction);
     return healed;
-  });
+  };
+}
+
+/// The kinds come with their definitions, before what is of those kinds can be healed: two writes, as at the start.
+boost::asio::awaitable<Result<Restored>> ApiServer::Impl::restore(StoredState wanted, Keep keep) {
+  auto definitions = parse_definitions(options_.crd_documents);
+  if (!definitions) co_return definitions.error();
+  auto restored = std::make_shared<Restored>();
+  const auto state = std::make_shared<const StoredState>(std::move(wanted));
+  Work work = [=, serving = serving_, given = std::move(*definitions),
+               now = clock_()](Transaction& transaction) -> Answer<ObjectPtr> {
+    const auto kinds = serving->kinds.now();
+    *restored = restore_state(transaction, *state);
+    if (auto made = make_first_namespaces(transaction, kinds, now); !made) return made;
+    return store_definitions(transaction, kinds, given, now);
+  };
+  auto done = co_await serving_->store.write_keeping(std::move(work), std::move(keep));
+  if (!done) co_return internal_error(done.error().message());
+  auto heal = healing(serving_);
+  auto healed = co_await serving_->store.write(std::move(heal), false);
+  if (!healed) co_return internal_error(healed.error().message());
+  co_return *restored;
 }
 
 Result<void> ApiServer::Impl::listen() {
@@ -249,6 +272,11 @@ ApiServer::~ApiServer() {
 
 Result<void> ApiServer::start() {
   return impl_->start();
+}
+boost::asio::awaitable<Result<Restored>> ApiServer::restore(StoredState wanted, Keep keep) {
+  const auto impl = impl_;
+  auto restored = co_await impl->restore(std::move(wanted), std::move(keep));
+  co_return restored;
 }
 std::uint16_t ApiServer::port() const {
   return impl_->port();

@@ -19,6 +19,7 @@
 #include "cloud/api/base/admission.hpp"
 #include "cloud/api/base/json_view.hpp"
 #include "cloud/api/kinds/resource_type.hpp"
+#include "cloud/api/store/restoring.hpp"
 #include "sdk/base/error.hpp"
 #include "sdk/base/metrics.hpp"
 #include "sdk/base/time.hpp"
@@ -38,6 +39,7 @@ struct ApiServerOptions {
   std::vector<std::string> roles;               ///< YAML texts of roles and bindings there are from the start
   std::map<std::string, net::HttpHandler>
       pages;  ///< by path: other GET pages, for those who may read everything
+  std::map<std::string, net::HttpHandler> actions;  ///< by path: POST, for those who may do everything
 };
 
 /// The API for a part of this process: what a client over HTTPS would get, without the wire between.
@@ -83,6 +85,10 @@ class ApiServer {
   Result<void> start();
   std::uint16_t port() const;
   void stop();
+
+  /// Brings everything to that state, in one commit; `keep` puts aside what was there, before it. Kinds, roles and watches
+  /// follow as after any other change.
+  boost::asio::awaitable<Result<Restored>> restore(StoredState wanted, Keep keep);
 
   /// After start(). `organization` is what a client's certificate would say; the server's data lives as long as this.
   std::shared_ptr<LocalApi> local(boost::asio::any_io_executor executor,

@@ -8,6 +8,7 @@
 #include "cloud/api/authenticate.hpp"
 #include "cloud/api/authorize.hpp"
 #include "cloud/api/body.hpp"
+#include "cloud/api/compression.hpp"
 #include "cloud/api/discovery.hpp"
 #include "cloud/api/media.hpp"
 #include "sdk/net/trace_stream.hpp"
@@ -158,15 +159,17 @@ asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer
     auto request = call->request;
     co_await net::serve_trace(std::move(request), *writer, trace_);
     co_return;
-  } else if (const auto page = pages_.find(call->target.path);
-             page != pages_.end() && call->request.method == "GET") {
+  } else if (const auto page = pages_.find(call->request.method + " " + call->target.path);
+             page != pages_.end()) {
     auto request = call->request;
     co_await page->second(std::move(request), *writer);
     co_return;
   } else {
     response = co_await guarded_answer(call, verb);
   }
-  auto http = to_http(std::move(response));
+  auto plain = to_http(std::move(response));
+  std::string accepted(call->request.headers.get("Accept-Encoding"));
+  auto http = co_await compressed(std::move(plain), std::move(accepted));
   co_await writer->send(std::move(http));
 }
 

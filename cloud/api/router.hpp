@@ -20,7 +20,11 @@ class Router {
   Router(Services services, Metrics& metrics, const Trace& trace);
 
   /// Before serve(). Answers GET of exactly this path, to those who may read everything.
-  void add_page(std::string path, net::HttpHandler page) { pages_[std::move(path)] = std::move(page); }
+  void add_page(const std::string& path, net::HttpHandler page) { pages_["GET " + path] = std::move(page); }
+  /// The same of POST, to those who may do everything.
+  void add_action(const std::string& path, net::HttpHandler action) {
+    pages_["POST " + path] = std::move(action);
+  }
 
   boost::asio::awaitable<void> serve(net::HttpRequest request, net::ResponseWriter& writer) const;
 
@@ -48,7 +52,7 @@ class Router {
   prometheus::Gauge& watches_;
   const Trace& trace_;
   OpenApiPages openapi_;
-  std::map<std::string, net::HttpHandler> pages_;
+  std::map<std::string, net::HttpHandler> pages_;  ///< by method and path
 };
 
 }  // namespace hearth::api

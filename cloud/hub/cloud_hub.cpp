@@ -88,6 +88,10 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
   void stop() {
     listener_.stop();
     stopped_ = true;
+    disconnect_all("the cloud is stopping");
+  }
+
+  void disconnect_all(const std::string& reason) {
     std::vector<std::shared_ptr<Session>> open;
     {
       const std::lock_guard lock(mutex_);
@@ -96,7 +100,7 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
       }
     }
     for (const auto& session : open)
-      session->post_close("the cloud is stopping");
+      session->post_close(reason);
   }
 
   AdmissionGate::Turn turn(const Session& session) override {
@@ -293,6 +297,9 @@ void CloudHub::send_acked(const std::string& node, wire::HubMessage message, std
 }
 std::vector<std::string> CloudHub::nodes() const {
   return impl_->nodes();
+}
+void CloudHub::disconnect_all(const std::string& reason) {
+  impl_->disconnect_all(reason);
 }
 void CloudHub::stop() {
   impl_->stop();

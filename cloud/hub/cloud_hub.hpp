@@ -57,6 +57,8 @@ class CloudHub {
   /// the session ended; on any thread.
   void send_acked(const std::string& node, wire::HubMessage message, std::function<void(bool)> done);
   std::vector<std::string> nodes() const;
+  /// Ends every session with that reason; the nodes come back by themselves.
+  void disconnect_all(const std::string& reason);
   void stop();
 
  private:
