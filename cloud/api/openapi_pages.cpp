@@ -24,7 +24,7 @@ std::vector<openapi::OpenApiKind> kinds_of(const Registry& registry) {
   auto kinds = openapi::builtin_kinds();
   for (const auto& type : registry.types()) {
     for (const auto& version : type->versions) {
-      if (version.schema_source.is_null() || !version.served) continue;
+      if (version.schema_text.empty() || !version.served) continue;
       openapi::OpenApiKind kind;
       kind.group = type->name.group;
       kind.version = version.name;
@@ -32,7 +32,7 @@ std::vector<openapi::OpenApiKind> kinds_of(const Registry& registry) {
       kind.plural = type->name.plural;
       kind.singular = type->singular;
       kind.namespaced = type->namespaced;
-      kind.schema = with_object_fields(version.schema_source);
+      kind.schema = with_object_fields(nlohmann::json::parse(version.schema_text));
       kind.has_status = version.has_status;
       kind.verbs = type->verbs;
       kinds.push_back(std::move(kind));

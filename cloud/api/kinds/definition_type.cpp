@@ -181,8 +181,9 @@ ResourceType definition_type() {
   version.name = "v1";
   version.storage = true;
   version.has_status = true;
-  version.schema_source = definition_schema();
-  version.schema = schema::Schema::parse(version.schema_source).value();
+  const auto schema = definition_schema();
+  version.schema_text = schema.dump();
+  version.schema = schema::Schema::parse(schema).value();
   version.merge_type = apply::builtin_merge_type(type.name.plural);
   version.columns = builtin_columns(type.name);
   type.versions.push_back(std::move(version));

@@ -83,7 +83,7 @@ Result<TypeVersion> custom_version(const json& source) {
   version.schema = std::move(*parsed);
   if (version.has_status) version.status_schema = version.schema->property("status");
   version.merge_type = apply::merge_type_of(*schema);
-  version.schema_source = *schema;
+  version.schema_text = schema->dump(-1, ' ', false, json::error_handler_t::replace);
   version.has_defaults = schema::has_defaults(*version.schema);
   const auto* printer_columns = at_path(source, {"additionalPrinterColumns"});
   auto columns = custom_columns(printer_columns == nullptr ? json() : *printer_columns);

@@ -45,7 +45,7 @@ struct TypeVersion {
   std::optional<schema::Schema> schema;         ///< none for CustomResourceDefinitions
   std::optional<schema::Schema> status_schema;  ///< of the part that has writes of its own
   apply::MergeTypePtr merge_type;               ///< never null: how its parts are merged and owned
-  nlohmann::json schema_source;                 ///< openAPIV3Schema, for the OpenAPI documents
+  std::string schema_text;                      ///< openAPIV3Schema as JSON, for the OpenAPI documents
   TableColumns columns;
   bool has_defaults = false;  ///< objects stored before the schema came lack them
   std::vector<Subresource> subresources;
