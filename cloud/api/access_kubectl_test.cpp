@@ -2,6 +2,8 @@
 // Who is who and may do what, with the real kubectl.
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cloud/api/server_fixture_test.hpp"
@@ -241,6 +243,33 @@ TEST_F(Access, SubjectAccessReviewAsksForOthers) {
   EXPECT_THAT(review("LocalSubjectAccessReview",
                      R"({"user":"a","resourceAttributes":{"namespace":"other","verb":"get"}})"),
               HasSubstr("spec.resourceAttributes.namespace"));
+}
+
+TEST_F(Access, TheAuditLogSaysWhoDidWhat) {
+  options().audit.file = (folder() / "audit.log").string();
+  restart_server();
+  ok({"create", "configmap", "one"});
+  as_ann({"get", "configmap", "one"});
+  kubectl({"get", "configmap", "one", "--as=ann"});
+  EXPECT_EQ(status_of("/api", "Bearer nobody"), 401);
+  stop_server();
+  std::ifstream in(options().audit.file);
+  std::map<int, nlohmann::json> by_code;
+  nlohmann::json impersonated;
+  for (std::string line; std::getline(in, line);) {
+    const auto event = nlohmann::json::parse(line);
+    by_code[event.at("responseStatus").at("code").get<int>()] = event;
+    if (event.contains("impersonatedUser")) impersonated = event;
+  }
+  EXPECT_EQ(by_code.at(201).at("verb"), "create");
+  EXPECT_EQ(by_code.at(201).at("user").at("username"), "tester");
+  EXPECT_EQ(by_code.at(201).at("objectRef").at("resource"), "configmaps");
+  EXPECT_EQ(by_code.at(201).at("sourceIPs"), nlohmann::json::array({"127.0.0.1"}));
+  EXPECT_THAT(by_code.at(201).at("userAgent").get<std::string>(), HasSubstr("kubectl"));
+  EXPECT_EQ(by_code.at(403).at("annotations").at("authorization.k8s.io/decision"), "forbid");
+  EXPECT_EQ(by_code.at(401).at("requestURI"), "/api");
+  EXPECT_EQ(impersonated.at("user").at("username"), "tester");
+  EXPECT_EQ(impersonated.at("impersonatedUser").at("username"), "ann");
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct Serving {
   std::map<std::string, Admission> admission;
   EventRetention retention;
   AccessControl access;
+  std::unique_ptr<access::AuditLog> audit;
   ObjectStore store;
   std::unique_ptr<KindsKeeper> keeper;
   std::unique_ptr<Router> router;
@@ -163,9 +164,13 @@ Result<void> ApiServer::Impl::start() {
   if (!tokens) return tokens.error();
   serving_ = std::make_shared<Serving>(executor_, options_.data_dir / "api.db", std::move(*tokens));
   serving_->admission = options_.admission;
+  if (!options_.audit.file.empty()) {
+    serving_->audit = std::make_unique<access::AuditLog>(options_.audit, metrics_);
+    if (auto opened = serving_->audit->open(); !opened) return opened;
+  }
   if (auto opened = open_store(*serving_, *definitions); !opened) return opened;
   const Services services{serving_->store, serving_->kinds, serving_->admission, serving_->retention,
-                          serving_->access, clock_};
+                          serving_->access, serving_->audit.get(), clock_};
   serving_->router = std::make_unique<Router>(services, metrics_, trace_);
   for (const auto& [path, page] : options_.pages)
     serving_->router->add_page(path, page);

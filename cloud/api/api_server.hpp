@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "cloud/access/audit_log.hpp"
 #include "cloud/api/base/admission.hpp"
 #include "cloud/api/base/json_view.hpp"
 #include "cloud/api/kinds/resource_type.hpp"
@@ -36,6 +37,7 @@ struct ApiServerOptions {
   std::map<std::string, Converter> converters;  ///< by resource, such as devices.devices.kubeedge.io
   std::map<std::string, Admission> admission;   ///< by Kind
   std::filesystem::path token_file;             ///< static bearer tokens; empty: none
+  access::AuditOptions audit;                   ///< no file: no audit log
   std::vector<std::string> roles;               ///< YAML texts of roles and bindings there are from the start
   std::map<std::string, net::HttpHandler>
       pages;  ///< by path: other GET pages, for those who may read everything

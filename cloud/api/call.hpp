@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "cloud/access/audit_log.hpp"
 #include "cloud/api/access_control.hpp"
 #include "cloud/api/base/admission.hpp"
 #include "cloud/api/event_retention.hpp"
@@ -23,12 +24,14 @@ struct Services {
   const std::map<std::string, Admission>& admission;
   EventRetention& retention;  ///< only within a write
   AccessControl& access;
+  access::AuditLog* audit;  ///< null: nothing is written down
   Clock clock;
 };
 
 struct Call {
   net::HttpRequest request;
   access::UserPtr user;  ///< who asks; never null
+  WallTime received;
   Target target;
   ResourcePath path;
   RegistryPtr kinds;  ///< those served when the call came; type and version are of it

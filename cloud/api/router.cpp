@@ -11,6 +11,7 @@
 #include "cloud/api/compression.hpp"
 #include "cloud/api/discovery.hpp"
 #include "cloud/api/media.hpp"
+#include "sdk/base/ids.hpp"
 #include "sdk/net/trace_stream.hpp"
 
 namespace hearth::api {
@@ -36,6 +37,8 @@ class OpenWatch {
  private:
   prometheus::Gauge& watches_;
 };
+
+constexpr const char* kComplete = "ResponseComplete";
 
 bool known_subresource(const TypeVersion& version, const std::string& subresource) {
   const auto& others = version.subresources;
@@ -69,7 +72,8 @@ Answer<std::shared_ptr<Call>> Router::make_call(net::HttpRequest request) const 
   auto target = parse_target(request.target);
   if (!target) return target.error();
   auto call = std::make_shared<Call>();
-  auto user = authenticate(request, services_.access, services_.clock());
+  call->received = services_.clock();
+  auto user = authenticate(request, services_.access, call->received);
   if (!user) return user.error();
   call->user = std::move(*user);
   call->request = std::move(request);
@@ -153,20 +157,26 @@ asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer
     response = status_response(*refusal);
     count(call, verb, response.status);
   } else if (call->type != nullptr && verb == "watch") {
-    co_await stream(std::move(call), writer);
+    note(*call, verb, 200, "ResponseStarted");
+    co_await stream(call, writer);
+    note(*call, verb, 200, kComplete);
     co_return;
   } else if (call->target.path == "/trace") {
     auto request = call->request;
     co_await net::serve_trace(std::move(request), *writer, trace_);
+    note(*call, verb, 200, kComplete);
     co_return;
   } else if (const auto page = pages_.find(call->request.method + " " + call->target.path);
              page != pages_.end()) {
     auto request = call->request;
     co_await page->second(std::move(request), *writer);
+    note(*call, verb, 200, kComplete);
     co_return;
   } else {
     response = co_await guarded_answer(call, verb);
   }
+  if (auto id = note(*call, verb, response.status, kComplete); !id.empty())
+    response.headers.add("Audit-Id", std::move(id));
   auto plain = to_http(std::move(response));
   std::string accepted(call->request.headers.get("Accept-Encoding"));
   auto http = co_await compressed(std::move(plain), std::move(accepted));
@@ -178,13 +188,46 @@ asio::awaitable<void> Router::stream(CallPtr call, net::ResponseWriter* writer) 
   co_await watch_objects(&services_, std::move(call), writer);
 }
 
+std::string Router::note(const Call& call, std::string_view verb, int status, const char* stage) const {
+  if (services_.audit == nullptr) return {};
+  access::AuditEntry entry;
+  entry.id = new_uuid();
+  entry.stage = stage;
+  entry.user = call.user;
+  entry.attempt = attempt_of(call, verb);
+  entry.api_version = call.path.version;
+  entry.uri = call.request.target;
+  entry.address = call.request.remote;
+  entry.agent = call.request.headers.get("User-Agent");
+  entry.code = status;
+  entry.received = call.received;
+  entry.done = services_.clock();
+  auto id = entry.id;
+  services_.audit->write(std::move(entry));
+  return id;
+}
+
+/// Of a request that got no further than its own first lines.
+void Router::note_unknown(const net::HttpRequest& request, int status) const {
+  Call call;
+  call.request.method = request.method;
+  call.request.target = request.target;
+  call.request.remote = request.remote;
+  call.request.headers = request.headers;
+  call.target.path = request.target;
+  call.received = services_.clock();
+  note(call, "", status, kComplete);
+}
+
 asio::awaitable<void> Router::serve(net::HttpRequest request, net::ResponseWriter& writer) const {
+  auto seen = services_.audit == nullptr ? net::HttpRequest() : request;
   auto call = make_call(std::move(request));
   if (call) {
     co_await dispatch(std::move(*call), &writer);
     co_return;
   }
   count(nullptr, "", call.error().code());
+  if (services_.audit != nullptr) note_unknown(seen, call.error().code());
   auto http = to_http(status_response(call.error()));
   co_await writer.send(std::move(http));
 }

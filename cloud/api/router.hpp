@@ -46,6 +46,9 @@ class Router {
   boost::asio::awaitable<void> dispatch(CallPtr call, net::ResponseWriter* writer) const;
   boost::asio::awaitable<void> stream(CallPtr call, net::ResponseWriter* writer) const;
   void count(const CallPtr& call, std::string_view verb, int status) const;
+  /// A line of the audit log, if there is one; its id, or nothing.
+  std::string note(const Call& call, std::string_view verb, int status, const char* stage) const;
+  void note_unknown(const net::HttpRequest& request, int status) const;
 
   Services services_;
   Metrics& metrics_;

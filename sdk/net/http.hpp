@@ -41,6 +41,7 @@ struct HttpRequest {
   std::string body;
   /// Server side: the verified client certificate's facts, if one was shown.
   std::optional<CertificateInfo> peer;
+  std::string remote;  ///< server side: the address of who asks, without the port
 };
 
 struct HttpResponse {

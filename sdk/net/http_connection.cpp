@@ -47,7 +47,11 @@ HttpConnection::HttpConnection(Tcp::socket socket, const HttpServerOptions& opti
       handler_(std::move(handler)),
       stream_(std::move(socket), options.tls),
       deadline_(stream_.get_executor()),
-      input_or_end_(stream_.get_executor(), asio::steady_timer::time_point::max()) {}
+      input_or_end_(stream_.get_executor(), asio::steady_timer::time_point::max()) {
+  error_code gone;
+  const auto end = stream_.socket().remote_endpoint(gone);
+  if (!gone) remote_ = end.address().to_string();
+}
 
 void HttpConnection::close() {
   gone_ = true;
@@ -170,6 +174,7 @@ HttpRequest HttpConnection::take_request() {
     request.headers.add(std::string(field.name_string()), std::string(field.value()));
   request.body = std::move(message.body());
   request.peer = peer_;
+  request.remote = remote_;
   return request;
 }
 

@@ -61,6 +61,7 @@ class HttpConnection final : public ResponseWriter, public std::enable_shared_fr
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::optional<CertificateInfo> peer_;
+  std::string remote_;
   unsigned version_ = 11;
   bool head_only_ = false;
   bool keep_alive_ = true;
