@@ -83,6 +83,8 @@ void StructuralCheck::check_type(const json& schema, const std::string& path, Le
   }
   const bool free = is_true(schema, "x-kubernetes-int-or-string") ||
                     is_true(schema, "x-kubernetes-preserve-unknown-fields");
+  if (is_true(schema, "x-kubernetes-int-or-string") && !type.empty())
+    add(forbidden_field(path + ".type", "must be empty if x-kubernetes-int-or-string is true"));
   if (level == Level::root && !type.empty() && type != "object")
     return add(invalid_value(path + ".type", type, "must be object at the root"));
   if (type.empty()) {
@@ -109,6 +111,10 @@ void StructuralCheck::check_keywords(const json& schema, const std::string& path
   if (is_true(schema, "uniqueItems")) {
     add(forbidden_field(path + ".uniqueItems",
                         "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"));
+  }
+  const auto* preserve = at_path(schema, {"x-kubernetes-preserve-unknown-fields"});
+  if (preserve != nullptr && *preserve == false) {
+    add(invalid_value(path + ".x-kubernetes-preserve-unknown-fields", false, "must be true or undefined"));
   }
   const auto* rest = at_path(schema, {"additionalProperties"});
   if (rest != nullptr && *rest == false)

@@ -121,6 +121,16 @@ TEST(DefinitionSchema, MustBeStructural) {
               ElementsAre("s.$ref: Forbidden: $ref is not supported"));
 }
 
+TEST(DefinitionSchema, ExtensionsSayWhatTheyMayAndNoMore) {
+  EXPECT_THAT(
+      schema_faults(
+          R"({"type":"object","properties":{"a":{"type":"string","x-kubernetes-int-or-string":true}}})"),
+      ElementsAre("s.properties[a].type: Forbidden: must be empty if x-kubernetes-int-or-string is true"));
+  EXPECT_THAT(
+      schema_faults(R"({"type":"object","x-kubernetes-preserve-unknown-fields":false})"),
+      ElementsAre("s.x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined"));
+}
+
 TEST(DefinitionSchema, KeysOfAMapListAreGiven) {
   const auto list = [](const std::string& more) {
     return R"({"type":"object","properties":{"a":{"type":"array","x-kubernetes-list-type":"map",)" + more +
