@@ -135,6 +135,7 @@ class Cloud {
     api_options.admission = device_admission();
     api_options.roles = device_roles();
     api_options.token_file = options_.token_file;
+    api_options.audit.file = options_.audit_log;
     api_options.pages[eventdata::kEventDataPath] = [this](net::HttpRequest request,
                                                           net::ResponseWriter& writer) {
       return eventdata::serve_event_data(std::move(request), writer, event_ring_);

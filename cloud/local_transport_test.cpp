@@ -43,7 +43,7 @@ class EitherWay : public testing::TestWithParam<Way> {
     access_.server = net::Url{"https", "127.0.0.1", std::to_string(server_->port()), "/"};
     access_.ca_pem = pki.ca.certificate_pem;
     access_.identity = pki.admin;
-    if (GetParam() == Way::local) access_.local = local_transport(*server_, "system:hearth-controllers");
+    if (GetParam() == Way::local) access_.local = local_transport(*server_, "system:masters");
     client_.emplace(io_.get_executor(), access_, "hearthtest/1.0");
   }
   ~EitherWay() override {

@@ -9,6 +9,7 @@
 #include "cloud/cloud.hpp"
 #include "cloud/options.hpp"
 #include "cloud/restore.hpp"
+#include "cloud/user_kubeconfig.hpp"
 #include "sdk/base/repeat_limit.hpp"
 
 namespace {
@@ -26,6 +27,8 @@ hearth::Result<void> carry_out(const hearth::cloud::Invocation& invocation) {
       return hearth::cloud::back_up(invocation.options, invocation.file, std::cout);
     case hearth::cloud::Command::restore:
       return hearth::cloud::restore(invocation.options, invocation.file, std::cout);
+    case hearth::cloud::Command::kubeconfig:
+      return hearth::cloud::print_kubeconfig(invocation.options, invocation.user, std::cout);
     case hearth::cloud::Command::run:
       break;
   }

@@ -28,6 +28,7 @@ constexpr std::string_view kConfigSchema = R"json({
     "renewalGraceDays": {"type": "integer", "minimum": 0, "maximum": 3650,
                          "description": "So long after its end a node's certificate can still be renewed"},
     "tokenAuthFile": {"type": "string", "description": "Bearer tokens of users: token,user,uid,\"group1,group2\""},
+    "auditLog": {"type": "string", "description": "File with a line for each request of a user; - is standard output"},
     "logLevel": {"type": "string", "enum": ["trace", "debug", "info", "warn", "error"]}
   }
 })json";
@@ -46,6 +47,7 @@ Result<void> take_file(const nlohmann::json& file, CloudOptions& options) {
   take(file, "certListen", options.cert_listen);
   take(file, "kubeconfig", options.kubeconfig);
   take(file, "tokenAuthFile", options.token_file);
+  take(file, "auditLog", options.audit_log);
   take(file, "logLevel", options.log_level);
   if (const auto names = file.find("advertise"); names != file.end()) {
     options.advertise = names->get<std::vector<std::string>>();
@@ -85,6 +87,25 @@ CLI::App* add_restore(CLI::App& app, Invocation& invocation) {
   return restore;
 }
 
+CLI::App* add_kubeconfig(CLI::App& app, Invocation& invocation) {
+  auto* command = app.add_subcommand(
+      "kubeconfig",
+      "Print a kubeconfig for a user, with a certificate of its own; a running cloud need not be stopped");
+  auto& user = invocation.user;
+  command->add_option("--user", user.name, "Name of the user, as roles are bound to it")->required();
+  command->add_option("--group", user.groups, "A group the user is in; may be repeated");
+  command->add_option("--server", user.server, "URL of the API (default: as the configuration has it)");
+  const auto set_lifetime = [&user](const std::string& text) {
+    const auto lifetime = device::parse_ttl(text);
+    if (!lifetime) throw CLI::ValidationError("--lifetime", lifetime.error().text);
+    user.lifetime = std::chrono::ceil<std::chrono::seconds>(*lifetime);
+  };
+  command->add_option_function<std::string>(
+      "--lifetime", set_lifetime, "How long the certificate is good (8760h, 30m); a year unless told");
+  add_data_dir(*command, invocation.options);
+  return command;
+}
+
 void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
   app.set_version_flag("--version", "hearth-cloud " HEARTH_VERSION);
   app.add_option("--config", options.config_file,
@@ -108,6 +129,10 @@ void add_flags(CLI::App& app, CloudOptions& options, bool& test_config) {
          "--token-auth-file", options.token_file,
          "Bearer tokens of users, one a line: token,user,uid,\"group1,group2\"; read again when it changes")
       ->envname("HEARTH_TOKEN_AUTH_FILE");
+  app.add_option("--audit-log", options.audit_log,
+                 "File with a line of JSON for each request of a user (who, verb, object, code); - is "
+                 "standard output")
+      ->envname("HEARTH_AUDIT_LOG");
   const auto set_lifetime = [&options](const std::string& text) {
     const auto taken = take_lifetime(text, options);
     if (!taken) throw CLI::ValidationError("--node-certificate-lifetime", taken.error().text);
@@ -144,6 +169,7 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv) {
   add_data_dir(*token, options);
   const auto* backup = add_backup(app, invocation);
   const auto* restore = add_restore(app, invocation);
+  const auto* kubeconfig = add_kubeconfig(app, invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wish) {
@@ -156,6 +182,7 @@ Result<Invocation> parse_command_line(int argc, const char* const* argv) {
   if (token->parsed()) invocation.command = Command::token;
   if (backup->parsed()) invocation.command = Command::backup;
   if (restore->parsed()) invocation.command = Command::restore;
+  if (kubeconfig->parsed()) invocation.command = Command::kubeconfig;
   if (test_config) invocation.command = Command::test_config;
   return invocation;
 }

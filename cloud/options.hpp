@@ -31,15 +31,26 @@ struct CloudOptions {
   std::chrono::hours renewal_grace{std::chrono::days(30)};
   /// Bearer tokens of users, as Kubernetes' CSV of token,user,uid,"groups"; empty: none.
   std::filesystem::path token_file;
+  /// A line for each request of a user, as Kubernetes' audit log has it; "-": on standard output; empty: none.
+  std::string audit_log;
   std::string log_level = "info";
   bool objects_only = false;  ///< restore: the CA that is there stays
 };
 
-enum class Command { run, token, backup, restore, test_config, done };
+/// Whom `hearth-cloud kubeconfig` is for.
+struct UserOptions {
+  std::string name;
+  std::vector<std::string> groups;
+  std::string server;  ///< URL of the API; empty: as the configuration has it
+  std::chrono::seconds lifetime{std::chrono::days(365)};
+};
+
+enum class Command { run, token, backup, restore, kubeconfig, test_config, done };
 
 struct Invocation {
   Command command = Command::run;  ///< done: help or version was printed
   CloudOptions options;
+  UserOptions user;            ///< of kubeconfig
   std::filesystem::path file;  ///< of backup and restore
 };
 

@@ -55,11 +55,33 @@ TEST_F(CloudOptionsTest, SayHowLongANodesCertificateLives) {
   EXPECT_TRUE(parse({"--config", write("nodeCertificateLifetime: 30d\n")}).has_error());
 }
 
+TEST_F(CloudOptionsTest, NameTheFileOfABackupAndOfARestore) {
+  const auto backup = parse({"backup", "x.backup", "--data-dir", "/tmp/d"});
+  EXPECT_EQ(backup->command, Command::backup);
+  EXPECT_EQ(backup->file, "x.backup");
+  EXPECT_EQ(backup->options.data_dir, "/tmp/d");
+  const auto restore = parse({"--data-dir", "/tmp/d", "restore", "x.backup", "--objects-only"});
+  EXPECT_EQ(restore->command, Command::restore);
+  EXPECT_TRUE(restore->options.objects_only);
+  EXPECT_TRUE(parse({"backup"}).has_error());
+  EXPECT_TRUE(parse({"restore"}).has_error());
+}
+
 TEST_F(CloudOptionsTest, ListenOnLoopbackUnlessToldOtherwise) {
   const auto options = parse({})->options;
   for (const auto& listen : {options.api_listen, options.hub_listen, options.cert_listen}) {
     EXPECT_TRUE(listen.starts_with("127.0.0.1:")) << listen;
   }
+}
+
+TEST_F(CloudOptionsTest, KubeconfigIsForAUserAndItsGroups) {
+  const auto made = parse({"kubeconfig", "--user", "ann", "--group", "a", "--group", "b", "--lifetime", "30m"});
+  EXPECT_EQ(made->command, Command::kubeconfig);
+  EXPECT_EQ(made->user.name, "ann");
+  EXPECT_EQ(made->user.groups, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(made->user.lifetime, std::chrono::minutes(30));
+  EXPECT_TRUE(parse({"kubeconfig"}).has_error());
+  EXPECT_TRUE(parse({"kubeconfig", "--user", "ann", "--lifetime", "soon"}).has_error());
 }
 
 TEST_F(CloudOptionsTest, TokenTakesItsDataDirBehindItToo) {

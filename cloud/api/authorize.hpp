@@ -11,9 +11,6 @@
 
 namespace hearth::api {
 
-/// The group of this process's own controller; its role is made at start.
-inline constexpr std::string_view kControllerOrganization = "system:hearth-controllers";
-
 /// get, list, watch, create, update, patch, delete, deletecollection; empty for a method that is none.
 std::string_view verb_of(const Call& call);
 
