@@ -20,8 +20,8 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::size_t kMaxHeader = 16 * 1024;
+constexpr std::size_t kFirstRead = 4 * 1024;
 constexpr std::size_t kMaxDiscarded = 8 * 1024 * 1024;
-constexpr std::chrono::seconds kWriteTimeout{60};
 constexpr std::chrono::seconds kGoodbyeTimeout{2};
 
 Error peer_gone() {
@@ -89,7 +89,7 @@ asio::awaitable<void> HttpConnection::serve() {
 asio::awaitable<bool> HttpConnection::shake_hands() {
   auto* tls = stream_.tls();
   if (tls == nullptr) co_return true;
-  arm(options_.idle_timeout);
+  arm(options_.handshake_timeout);
   const auto [failed] = co_await tls->async_handshake(asio::ssl::stream_base::server, kTuple);
   deadline_.stop();
   if (failed) {
@@ -107,17 +107,45 @@ asio::awaitable<bool> HttpConnection::read_request() {
   parser_.emplace();
   parser_->header_limit(kMaxHeader);
   parser_->body_limit(options_.max_body);
-  arm(options_.idle_timeout);
-  auto [failed, size] = co_await http::async_read_header(stream_, buffer_, *parser_, kTuple);
-  if (!failed && beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-    std::tie(failed, size) = co_await asio::async_write(stream_, asio::buffer(kGoOn), kTuple);
-  }
-  if (!failed) std::tie(failed, size) = co_await http::async_read(stream_, buffer_, *parser_, kTuple);
+  auto failed = co_await read_first_byte();
+  if (!failed) failed = co_await read_header();
+  if (!failed) failed = co_await read_body();
   deadline_.stop();
   if (!failed) co_return true;
   co_await refuse(failed);
   co_return false;
+}
+
+/// A connection may be idle for long, a request that has begun may not.
+asio::awaitable<error_code> HttpConnection::read_first_byte() {
+  if (buffer_.size() > 0) co_return error_code();
+  arm(options_.idle_timeout);
+  const auto space = buffer_.prepare(kFirstRead);
+  const auto [failed, size] = co_await stream_.async_read_some(space, kTuple);
+  buffer_.commit(size);
+  co_return failed == asio::error::eof ? make_error_code(http::error::end_of_stream) : failed;
+}
+
+asio::awaitable<error_code> HttpConnection::read_header() {
+  arm(options_.header_timeout);
+  const auto [failed, size] = co_await http::async_read_header(stream_, buffer_, *parser_, kTuple);
+  if (failed) co_return failed;
+  const auto& fields = parser_->get();
+  const auto count = static_cast<std::size_t>(std::distance(fields.begin(), fields.end()));
+  if (count > options_.max_header_fields) co_return make_error_code(http::error::header_limit);
+  co_return error_code();
+}
+
+asio::awaitable<error_code> HttpConnection::read_body() {
+  if (parser_->is_done()) co_return error_code();
+  arm(options_.body_timeout);
+  if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
+    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [failed, size] = co_await asio::async_write(stream_, asio::buffer(kGoOn), kTuple);
+    if (failed) co_return failed;
+  }
+  const auto [failed, size] = co_await http::async_read(stream_, buffer_, *parser_, kTuple);
+  co_return failed;
 }
 
 /// Takes over from the read of watch_peer(), which may still be under way.
@@ -137,7 +165,8 @@ asio::awaitable<void> HttpConnection::refuse(error_code failed) {
   answer_ = Answer::none;
   auto response = plain_text(400, "no HTTP/1.1 request\n");
   if (failed == http::error::header_limit) {
-    response = plain_text(431, fmt::format("the header is longer than {} bytes\n", kMaxHeader));
+    response = plain_text(431, fmt::format("the header is longer than {} bytes or {} fields\n", kMaxHeader,
+                                           options_.max_header_fields));
   } else if (failed == http::error::body_limit) {
     response = plain_text(413, fmt::format("the body is longer than {} bytes\n", options_.max_body));
   } else if (failed == http::error::end_of_stream || failed == http::error::partial_message ||
@@ -227,7 +256,7 @@ asio::awaitable<Result<void>> HttpConnection::send(HttpResponse response) {
 }
 
 asio::awaitable<Result<void>> HttpConnection::write_message(std::shared_ptr<Response> message) {
-  arm(kWriteTimeout);
+  arm(options_.write_timeout);
   const auto [failed, size] = co_await http::async_write(stream_, *message, kTuple);
   co_return co_await after_write(failed);
 }
@@ -248,7 +277,7 @@ asio::awaitable<Result<void>> HttpConnection::start(int status, Headers headers)
   auto head = std::make_shared<Response>(make_head(status, headers));
   if (version_ >= 11) head->chunked(true);
   http::response_serializer<http::string_body> serializer(*head);
-  arm(kWriteTimeout);
+  arm(options_.write_timeout);
   const auto [failed, size] = co_await http::async_write_header(stream_, serializer, kTuple);
   co_return co_await after_write(failed);
 }
@@ -257,7 +286,7 @@ asio::awaitable<Result<void>> HttpConnection::write(std::string chunk) {
   if (gone_) co_return peer_gone();
   if (answer_ != Answer::streaming) co_return internal_error("write() without start()");
   if (chunk.empty() || head_only_) co_return Result<void>();
-  arm(kWriteTimeout);
+  arm(options_.write_timeout);
   error_code failed;
   std::size_t size = 0;
   if (version_ >= 11) {
@@ -274,7 +303,7 @@ asio::awaitable<Result<void>> HttpConnection::finish() {
   if (answer_ != Answer::streaming) co_return internal_error("finish() without start()");
   answer_ = Answer::complete;
   if (version_ < 11 || head_only_) co_return Result<void>();
-  arm(kWriteTimeout);
+  arm(options_.write_timeout);
   const auto last = http::make_chunk_last();
   const auto [failed, size] = co_await asio::async_write(stream_, last, kTuple);
   co_return co_await after_write(failed);

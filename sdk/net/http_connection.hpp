@@ -40,6 +40,9 @@ class HttpConnection final : public ResponseWriter, public std::enable_shared_fr
   boost::asio::awaitable<bool> shake_hands();
   /// Sets parser_; false when the connection is to end.
   boost::asio::awaitable<bool> read_request();
+  boost::asio::awaitable<boost::system::error_code> read_first_byte();
+  boost::asio::awaitable<boost::system::error_code> read_header();
+  boost::asio::awaitable<boost::system::error_code> read_body();
   boost::asio::awaitable<bool> wait_for_input();
   boost::asio::awaitable<void> refuse(boost::system::error_code failed);
   boost::asio::awaitable<void> discard_input();

@@ -8,6 +8,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/strand.hpp>
 #include <list>
+#include <unordered_map>
 
 #include "sdk/net/http_client.hpp"
 #include "sdk/net/http_connection.hpp"
@@ -16,6 +17,7 @@
 namespace hearth::net {
 
 namespace asio = boost::asio;
+using boost::system::error_code;
 
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
@@ -37,8 +39,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     {
       const std::lock_guard lock(mutex_);
       stopped_ = true;
-      for (auto& weak : connections_) {
-        if (auto connection = weak.lock()) open.push_back(std::move(connection));
+      for (auto& each : connections_) {
+        if (auto connection = each.connection.lock()) open.push_back(std::move(connection));
       }
     }
     for (auto& connection : open) {
@@ -48,11 +50,17 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   }
 
  private:
-  using Connections = std::list<std::weak_ptr<HttpConnection>>;
+  struct Open {
+    std::weak_ptr<HttpConnection> connection;
+    std::string address;
+  };
+  using Connections = std::list<Open>;
 
   void serve(Tcp::socket socket) {
+    error_code ignored;
+    auto address = socket.remote_endpoint(ignored).address().to_string();
     auto connection = std::make_shared<HttpConnection>(std::move(socket), options_, handler_);
-    const auto place = remember(connection);
+    const auto place = remember(connection, std::move(address));
     if (!place) return connection->close();
     asio::co_spawn(connection->executor(), HttpConnection::run(connection),
                    [self = shared_from_this(), connection, place = *place](std::exception_ptr escaped) {
@@ -61,20 +69,30 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
                    });
   }
 
-  std::optional<Connections::iterator> remember(const std::shared_ptr<HttpConnection>& connection) {
+  std::optional<Connections::iterator> remember(const std::shared_ptr<HttpConnection>& connection,
+                                                std::string address) {
     const std::lock_guard lock(mutex_);
     if (stopped_) return std::nullopt;
-    if (connections_.size() >= options_.max_connections) {
-      if (!std::exchange(full_, true))
-        spdlog::warn("{}: {} connections are open, more are refused", options_.name, connections_.size());
-      return std::nullopt;
-    }
+    const auto from_there = by_address_.find(address);
+    if (connections_.size() >= options_.max_connections) return refuse("from anywhere");
+    if (from_there != by_address_.end() && from_there->second >= options_.max_connections_per_address)
+      return refuse("from " + address);
     full_ = false;
-    return connections_.insert(connections_.end(), connection);
+    ++by_address_[address];
+    return connections_.insert(connections_.end(), Open{connection, std::move(address)});
+  }
+
+  std::optional<Connections::iterator> refuse(const std::string& where) {
+    if (!std::exchange(full_, true))
+      spdlog::warn("{}: {} connections are open, more {} are refused", options_.name, connections_.size(),
+                   where);
+    return std::nullopt;
   }
 
   void forget(Connections::iterator place) {
     const std::lock_guard lock(mutex_);
+    const auto from_there = by_address_.find(place->address);
+    if (--from_there->second == 0) by_address_.erase(from_there);
     connections_.erase(place);
   }
 
@@ -91,6 +109,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   Listener listener_;
   std::mutex mutex_;
   Connections connections_;
+  std::unordered_map<std::string, std::size_t> by_address_;
   bool full_ = false;
   bool stopped_ = false;
 };

@@ -2,7 +2,8 @@
 // An HTTP/1.1 listener over TLS or plain: accepts, reads whole requests up to a bound, hands them to one
 // handler.
 // Thread: each connection lives on its own strand of the executor given; the handler runs there.
-// Errors: requests that are no HTTP or too large are answered 400, 413 or 431 and the connection is closed.
+// Errors: requests that are no HTTP or too large are answered 400, 413 or 431 and the connection is closed; who is too
+// slow is cut off.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -38,8 +39,15 @@ struct HttpServerOptions {
   std::string listen = "127.0.0.1:0";  ///< address:port, [v6]:port; port 0 = any free one
   TlsContext tls;                      ///< null: plain HTTP
   std::size_t max_body = 3 * 1024 * 1024;
-  std::chrono::seconds idle_timeout{120};  ///< between requests of one connection, and for the TLS handshake
+  std::size_t max_header_fields = 100;
+  std::chrono::milliseconds idle_timeout{120'000};      ///< between requests of one connection
+  std::chrono::milliseconds handshake_timeout{30'000};  ///< for TLS
+  std::chrono::milliseconds header_timeout{30'000};  ///< from a request's first byte to the end of its header
+  std::chrono::milliseconds body_timeout{60'000};    ///< for the body
+  std::chrono::milliseconds write_timeout{
+      60'000};  ///< for an answer, or a piece of a stream, to be taken by the peer
   std::size_t max_connections = 4096;
+  std::size_t max_connections_per_address = 4096;
   std::string name = "http";  ///< in log lines
 };
 

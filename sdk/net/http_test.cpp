@@ -112,6 +112,13 @@ TEST_F(HttpTest, AnswersAnOldHttp10ClientAndCloses) {
   EXPECT_TRUE(got.ends_with("hi")) << got;
 }
 
+std::string many_fields(int count) {
+  std::string fields;
+  for (int i = 0; i < count; ++i)
+    fields += "X: y\r\n";
+  return fields;
+}
+
 class Refusals : public HttpTest, public testing::WithParamInterface<std::pair<std::string, std::string>> {};
 
 TEST_P(Refusals, EndTheConnectionWithAStatus) {
@@ -132,6 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{std::string("\x16\x03\x01 rubbish\r\n\r\n"), std::string("400")},
         std::pair{std::string("POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n"), std::string("413")},
         std::pair{"GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", std::string("431")},
+        std::pair{"GET / HTTP/1.1\r\n" + many_fields(101) + "\r\n", std::string("431")},
         std::pair{std::string("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"), std::string("400")}));
 
 TEST_F(HttpTest, AnswersAHandlerThatThrowsWith500) {
@@ -276,6 +284,47 @@ TEST_F(HttpTest, SaysWhichAddressCannotBeBound) {
   EXPECT_NE(refused.error().text.find(options.listen), std::string::npos);
   first.stop();
   io_.run_for(5s);
+}
+
+/// Whoever begins a request and does not go on is cut off, without an answer.
+class SlowClients : public HttpTest, public testing::WithParamInterface<std::string> {};
+
+TEST_P(SlowClients, AreCutOff) {
+  HttpServerOptions options;
+  options.header_timeout = 50ms;
+  options.body_timeout = 50ms;
+  serve(echo, options);
+  std::string got = "nothing yet";
+  const auto body = [](asio::awaitable<std::string> talk, std::string& into) -> asio::awaitable<void> {
+    into = co_await std::move(talk);
+  };
+  run(body(raw(GetParam()), got));
+  EXPECT_EQ(got, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Http, SlowClients,
+                         testing::Values("G", "GET / HTTP/1.1\r\nX: y\r\n",
+                                         "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhal"));
+
+TEST_F(HttpTest, RefusesMoreConnectionsFromOneAddressThanAllowed) {
+  HttpServerOptions options;
+  options.max_connections_per_address = 1;
+  const auto& server = serve(echo, options);
+  const auto body = [](asio::any_io_executor executor, std::uint16_t port,
+                       std::size_t& got) -> asio::awaitable<void> {
+    const asio::ip::tcp::endpoint there(asio::ip::address_v4::loopback(), port);
+    asio::ip::tcp::socket first(executor);
+    asio::ip::tcp::socket second(executor);
+    co_await first.async_connect(there, asio::use_awaitable);
+    co_await second.async_connect(there, asio::use_awaitable);
+    std::string byte(1, ' ');
+    const auto buffer = asio::buffer(byte);
+    const auto [failed, size] = co_await second.async_read_some(buffer, asio::as_tuple(asio::use_awaitable));
+    got = failed ? 0 : size;
+  };
+  std::size_t got = 1;
+  run(body(io_.get_executor(), server.port(), got));
+  EXPECT_EQ(got, 0U);
 }
 
 class HttpsTest : public HttpTest {
