@@ -17,6 +17,7 @@
 
 #include "cloud/api/store/published_objects.hpp"
 #include "cloud/api/base/status.hpp"
+#include "cloud/api/store/watch_pace.hpp"
 #include "cloud/api/store/watch_queue.hpp"
 #include "sdk/base/error.hpp"
 
@@ -93,6 +94,8 @@ class ObjectStore {
                                                    std::optional<std::uint64_t> after,
                                                    std::shared_ptr<WatchQueue> queue);
   boost::asio::awaitable<std::uint64_t> version() const;
+  /// For those who write watches to clients.
+  WatchPace& pace() const;
 
   class Impl;
 
