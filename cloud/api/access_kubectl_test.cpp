@@ -223,6 +223,14 @@ TEST_F(Access, ATokenSecretShowsItsTokenOnceAndKeepsItsHash) {
   EXPECT_THAT(kubectl_with(token, {"auth", "whoami"}).out, HasSubstr("Unauthorized"));
 }
 
+TEST_F(Access, ReviewsWithTheEmptyAnswerOfOldClientsAreAnswered) {
+  EXPECT_THAT(ok({"create", "-o", "json", "-f", "-"},
+                 R"({"kind":"SelfSubjectRulesReview","apiVersion":"authorization.k8s.io/v1","metadata":{
+                    "creationTimestamp":null},"spec":{"namespace":"default"},"status":{"resourceRules":null,
+                    "nonResourceRules":null,"incomplete":false}})"),
+              HasSubstr(R"("incomplete": false)"));
+}
+
 TEST_F(Access, SubjectAccessReviewAsksForOthers) {
   ok({"create", "rolebinding", "ann-views", "--clusterrole=view", "--user=ann"});
   const auto review = [&](const std::string& kind, const std::string& spec) {

@@ -24,6 +24,8 @@ Answer<json> question_of(const Call& call, const std::string& api, const std::st
   }
   question["apiVersion"] = api;
   question["kind"] = kind;
+  // Old clients send the answer they have not got yet, with null for its lists.
+  question.erase("status");
   auto& metadata = question["metadata"];
   if (!metadata.is_object()) metadata = json::object();
   if (!metadata.contains("creationTimestamp")) metadata["creationTimestamp"] = nullptr;
