@@ -27,7 +27,6 @@ struct Watch {
   ListOptions options;
   WatchEncoder encoder;
   std::shared_ptr<WatchQueue> queue;
-  WatchPace::Open open;
   SteadyClock::time_point end;
   SteadyClock::time_point next_bookmark;
 
@@ -36,8 +35,7 @@ struct Watch {
         call(std::move(of)),
         writer(to),
         options(std::move(asked)),
-        encoder(*call->type, *call->version, options),
-        open(with->store.pace()) {}
+        encoder(*call->type, *call->version, options) {}
 };
 using WatchPtr = std::shared_ptr<Watch>;
 
@@ -88,7 +86,6 @@ asio::awaitable<void> pump(WatchPtr watch) {
   while (true) {
     const auto changes = watch->queue->take();
     auto lines = lines_of(*watch, changes);
-    const bool wrote = !lines.empty();
     if (watch->queue->overflown()) {
       lines += WatchEncoder::error(expired("the watch was read too slowly and is ended"));
       co_await send(watch, std::move(lines));
@@ -99,7 +96,6 @@ asio::awaitable<void> pump(WatchPtr watch) {
     const auto now = SteadyClock::now();
     if (now >= watch->end || now >= watch->next_bookmark) alive = co_await send_bookmark(watch);
     if (!alive || now >= watch->end) co_return;
-    if (wrote) co_await watch->queue->pause(now + watch->services->store.pace().gap());
     co_await watch->queue->wait(std::min(watch->end, watch->next_bookmark));
     if (watch->queue->closed()) co_return;
   }

@@ -59,7 +59,6 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
 
   const Strand& strand() const { return strand_; }
   const PublishedObjects& published() const { return published_; }
-  WatchPace& pace() { return pace_; }
 
  private:
   struct Entry {
@@ -96,7 +95,6 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   std::vector<Entry> waiting_;
   bool in_flight_ = false;
   std::vector<Watcher> watchers_;
-  WatchPace pace_;
   OnCommit on_commit_;
   std::vector<std::string> ended_;  ///< kinds whose watches end after this commit
 };
@@ -306,10 +304,6 @@ asio::awaitable<Answer<WatchStart>> ObjectStore::watch(std::string resource, std
 asio::awaitable<std::uint64_t> ObjectStore::version() const {
   return on_strand<std::uint64_t>(impl_->strand(),
                                   [impl = impl_](auto done) { done(impl->published().version()); });
-}
-
-WatchPace& ObjectStore::pace() const {
-  return impl_->pace();
 }
 
 }  // namespace hearth::api

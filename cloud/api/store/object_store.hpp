@@ -17,7 +17,6 @@
 
 #include "cloud/api/store/published_objects.hpp"
 #include "cloud/api/base/status.hpp"
-#include "cloud/api/store/watch_pace.hpp"
 #include "cloud/api/store/watch_queue.hpp"
 #include "sdk/base/error.hpp"
 
@@ -94,8 +93,6 @@ class ObjectStore {
                                                    std::optional<std::uint64_t> after,
                                                    std::shared_ptr<WatchQueue> queue);
   boost::asio::awaitable<std::uint64_t> version() const;
-  /// For those who write watches to clients.
-  WatchPace& pace() const;
 
   class Impl;
 

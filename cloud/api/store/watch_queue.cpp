@@ -3,7 +3,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <iterator>
 
@@ -12,15 +11,12 @@ namespace hearth::api {
 void WatchQueue::offer(std::vector<ChangePtr> changes) {
   boost::asio::post(executor_, [self = shared_from_this(), changes = std::move(changes)]() mutable {
     auto& waiting = self->waiting_;
-    for (const auto& change : changes)
-      self->waiting_bytes_ += change->object->text().size();
-    if (waiting.size() + changes.size() > kMaxWaiting || self->waiting_bytes_ > kMaxWaitingBytes)
-      self->overflown_ = true;
+    if (waiting.size() + changes.size() > kMaxWaiting) self->overflown_ = true;
     if (!self->overflown_) {
       waiting.insert(waiting.end(), std::make_move_iterator(changes.begin()),
                      std::make_move_iterator(changes.end()));
     }
-    if (!self->pausing_ || self->overflown_) self->wake_.cancel();
+    self->wake_.cancel();
   });
 }
 
@@ -43,17 +39,6 @@ boost::asio::awaitable<void> WatchQueue::wait(std::chrono::steady_clock::time_po
   // offer() runs on this same executor, so nothing can slip in between the check and the wait.
   wake_.expires_at(until);
   co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-}
-
-boost::asio::awaitable<void> WatchQueue::pause(std::chrono::steady_clock::time_point until) {
-  pausing_ = true;
-  while (!overflown_ && !closed_ && std::chrono::steady_clock::now() < until) {
-    wake_.expires_at(until);
-    co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    const auto state = co_await boost::asio::this_coro::cancellation_state;
-    if (state.cancelled() != boost::asio::cancellation_type::none) break;
-  }
-  pausing_ = false;
 }
 
 }  // namespace hearth::api
