@@ -9,6 +9,8 @@
 #include <boost/asio/post.hpp>
 #include <optional>
 
+#include "cloud/api/server_fixture_test.hpp"
+
 namespace hearth::api {
 namespace {
 
@@ -86,6 +88,37 @@ TEST(Compression, GivesWayToOthersAfterEachSlice) {
   int turns = 0;
   answer(list_of(2'600'000), "gzip", &turns);
   EXPECT_GE(turns, 9);
+}
+
+class CompressedAnswers : public ServerTest {
+ protected:
+  void SetUp() override {
+    net::HttpRequest create;
+    create.method = "POST";
+    create.target = "/api/v1/namespaces/default/configmaps";
+    create.headers.add("Content-Type", "application/json");
+    create.body = R"({"metadata":{"name":"big"},"data":{"v":")" + std::string(300'000, 'x') + "\"}}";
+    ASSERT_EQ(request(std::move(create), "system:masters").status, 201);
+  }
+  net::HttpResponse get(const std::string& target, const std::string& accept_encoding) {
+    net::HttpRequest asked;
+    asked.target = target;
+    if (!accept_encoding.empty()) asked.headers.add("Accept-Encoding", accept_encoding);
+    return request(std::move(asked), "system:masters");
+  }
+};
+
+TEST_F(CompressedAnswers, AreTheSameObjectsAndWatchesAreNeverCompressed) {
+  const std::string list = "/api/v1/namespaces/default/configmaps";
+  const auto plain = get(list, "");
+  const auto packed = get(list, "gzip");
+  EXPECT_EQ(packed.headers.get("Content-Encoding"), "gzip");
+  EXPECT_LT(packed.body.size(), 10'000U);
+  EXPECT_EQ(unzipped(packed.body, plain.body.size()), plain.body);
+  const auto watch = get(list + "?watch=true&timeoutSeconds=1", "gzip");
+  EXPECT_FALSE(watch.headers.has("Content-Encoding"));
+  EXPECT_NE(watch.body.find(R"("type":"ADDED")"), std::string::npos);
+  EXPECT_EQ(ok({"get", "configmap", "big", "-o", "jsonpath={.data.v}"}), std::string(300'000, 'x'));
 }
 
 }  // namespace
