@@ -137,7 +137,7 @@ def case_server_side_apply(custom):
     expect(conflict["message"], 'Apply failed with 1 conflict: conflict with "one": .spec.nodeName')
     expect(conflict["details"]["causes"],
            [{"reason": "FieldManagerConflict", "message": 'conflict with "one"', "field": ".spec.nodeName"}])
-    expect(apply("two", "edge-2", force=True).spec.nodeName, "edge-2")
+    expect(apply("two", "edge-2", force_conflicts=True).spec.nodeName, "edge-2")
 
 
 def case_dynamic_client(custom):
