@@ -44,7 +44,7 @@ start_cloud() {
     --hub-listen 127.0.0.1:0 --cert-listen 127.0.0.1:0 >"$work/cloud.log" 2>&1 &
   cloud=$!
   local tries=0
-  until grep -q 'hub on wss' "$work/cloud.log"; do
+  until grep -qs 'hub on wss' "$work/cloud.log"; do
     kill -0 "$cloud" && [ $((tries += 1)) -lt 1200 ] || { echo "the cloud did not come up" >&2; exit 1; }
     sleep 0.05
   done
