@@ -107,6 +107,7 @@ class LocalClient final : public LocalApi {
     net::HttpRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
+    request.headers.add("User-Agent", "hearth-cloud");
     request.peer = peer_;
     return request;
   }

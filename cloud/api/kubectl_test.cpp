@@ -185,14 +185,12 @@ TEST_F(Kubectl, EverythingSurvivesARestart) {
   ok({"create", "-f", "-"}, lamp("two"));
 }
 
-TEST_F(Kubectl, ServesMetricsAndRefusesServerSideApply) {
+TEST_F(Kubectl, ServesMetrics) {
   ok({"get", "lamps"});
   EXPECT_THAT(ok({"get", "--raw", "/metrics"}),
               AllOf(HasSubstr("hearth_api_requests_total{code=\"200\",verb=\"list\"} "),
                     HasSubstr("hearth_api_watches 0")));
   EXPECT_EQ(kubectl({"get", "--raw", "/trace?after=0"}).code, 0);
-  EXPECT_THAT(kubectl({"apply", "--server-side", "-f", "-"}, lamp("one")).out,
-              HasSubstr("application/merge-patch+json"));
 }
 
 }  // namespace

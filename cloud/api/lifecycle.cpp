@@ -7,6 +7,8 @@
 
 #include "cloud/api/builtin_rules.hpp"
 #include "cloud/api/definition_lifecycle.hpp"
+#include "cloud/api/ownership.hpp"
+#include "cloud/apply/apply.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::api {
@@ -82,6 +84,19 @@ Answer<void> admit_removal(const Transaction& transaction, const LifecycleContex
   const auto why = context.admission->remove(object, list);
   if (!why) return {};
   return forbidden(context.type->name, object.name(), *why);
+}
+
+/// An apply has settled them in the object it made.
+void take_owners(const json& object, json& next) {
+  next["metadata"].erase("managedFields");
+  if (const auto* owners = at_path(object, {"metadata", "managedFields"}))
+    next["metadata"]["managedFields"] = *owners;
+}
+
+/// `current` is null for a new object.
+void note_owners(const LifecycleContext& context, const json& current, json& next, bool status_write) {
+  if (context.manager.empty()) return;
+  note_write(*context.type, {context.manager, status_write, context.now}, current, next);
 }
 
 void complete_namespace(json& object) {
@@ -266,6 +281,7 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
   if (type.counts_generation) meta["generation"] = 1;
   if (type.resource() == "namespaces") complete_namespace(object);
   if (auto admitted = admit(transaction, context, object, nullptr); !admitted) return admitted.error();
+  note_owners(context, nullptr, object, false);
   if (context.retention != nullptr && type.resource() == "events") {
     if (auto counted = context.retention->count_up(transaction, object, context.now)) return counted;
     context.retention->make_room(transaction, key.ns, context.now);
@@ -285,6 +301,7 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
     next = current;
     next.erase("status");
     if (const auto status = object.find("status"); status != object.end()) next["status"] = *status;
+    if (context.manager.empty()) take_owners(object, next);
   } else {
     next = std::move(object);
     keep_immutable(current, next);
@@ -299,7 +316,8 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
   if (status_write && is_definition(type)) {
     if (auto sound = check_definition_status(context, next); !sound) return sound.error();
   }
-  if (next == current) return stored;
+  note_owners(context, current, next, status_write);
+  if (apply::equal_but_for_times(current, next)) return stored;
   if (type.counts_generation && spec_differs(current, next, status_apart)) raise_generation(next);
   const auto key = key_of(type, current);
   const bool released = dying(next) && array_at(next, {"metadata", "finalizers"}).empty();

@@ -19,6 +19,7 @@ struct LifecycleContext {
   WallTime now;
   access::UserPtr user = nullptr;         ///< null: the server itself
   const AccessControl* access = nullptr;  ///< null: as with no user
+  std::string manager = "hearth-cloud";  ///< as managedFields calls who writes; empty: an apply has settled it
 };
 LifecycleContext lifecycle_context(const Services& services, const Call& call);
 

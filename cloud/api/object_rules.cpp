@@ -85,7 +85,7 @@ Answer<void> check_meta_types(const ShapeInput& input, const json& meta) {
                          " into metadata." + name + " of type string");
     }
   }
-  for (const auto* name : {"finalizers", "ownerReferences"}) {
+  for (const auto* name : {"finalizers", "ownerReferences", "managedFields"}) {
     const auto* value = at_path(meta, {name});
     if (value != nullptr && !value->is_array() && !value->is_null()) {
       return bad_request(cannot_handle(input) + "json: metadata." + name + " must be a list");
@@ -154,14 +154,16 @@ std::vector<Violation> meta_violations(const KindName& kind, const json& meta) {
   return found;
 }
 
-/// Drops what is unknown, null, or kept by no one here (managedFields); returns the unknown paths.
+bool is_meta_field(const std::string& name) {
+  return std::find(kMetaFields.begin(), kMetaFields.end(), name) != kMetaFields.end();
+}
+
+/// Drops what is unknown, null, or given by no server any more; returns the unknown paths.
 std::vector<std::string> prune_meta(json& meta) {
-  std::vector<std::string> unknown;
+  auto unknown = unknown_metadata(meta);
   for (auto it = meta.begin(); it != meta.end();) {
-    const bool known = std::find(kMetaFields.begin(), kMetaFields.end(), it.key()) != kMetaFields.end();
-    if (!known) unknown.push_back("metadata." + it.key());
     const bool empty = it->is_null() || (it->is_structured() && it->empty());
-    const bool kept = known && !empty && it.key() != "managedFields" && it.key() != "selfLink";
+    const bool kept = is_meta_field(it.key()) && !empty && it.key() != "selfLink";
     it = kept ? std::next(it) : meta.erase(it);
   }
   return unknown;
@@ -196,11 +198,19 @@ std::vector<Violation> schema_violations(const schema::Schema& schema, const jso
 
 }  // namespace
 
-Answer<FieldCheck> field_check(const std::string& parameter) {
+std::vector<std::string> unknown_metadata(const json& metadata) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : metadata.items()) {
+    if (!is_meta_field(name)) unknown.push_back("metadata." + name);
+  }
+  return unknown;
+}
+
+Answer<FieldCheck> field_check(const std::string& parameter, const KindName& options) {
   if (parameter.empty() || parameter == "Warn") return FieldCheck::warn;
   if (parameter == "Ignore") return FieldCheck::ignore;
   if (parameter == "Strict") return FieldCheck::strict;
-  return invalid({"meta.k8s.io", "options", "CreateOptions"}, "",
+  return invalid(options, "",
                  {{"fieldValidation", "FieldValueNotSupported",
                    "Unsupported value: " + json(parameter).dump() +
                        ": supported values: \"Ignore\", \"Strict\", \"Warn\""}});
@@ -271,15 +281,19 @@ Answer<void> check_shape(const ShapeInput& input, json& object, std::vector<std:
   return {};
 }
 
-json in_version(const ResourceType& type, const TypeVersion& version, json object) {
+json converted_to(const ResourceType& type, const TypeVersion& version, json object) {
   // What is another kind's object is stored in that one's version of this name.
   const bool foreign = version.storage && !type.stored_as.empty();
   const auto wanted = foreign ? version.name : api_version(type.name.group, version.name);
-  if (text_at(object, {"apiVersion"}) != wanted) {
-    if (type.converter) object = type.converter(std::move(object), wanted);
-    object["apiVersion"] = wanted;
-    if (version.schema) schema::prune(*version.schema, object);
-  }
+  if (text_at(object, {"apiVersion"}) == wanted) return object;
+  if (type.converter) object = type.converter(std::move(object), wanted);
+  object["apiVersion"] = wanted;
+  if (version.schema) schema::prune(*version.schema, object);
+  return object;
+}
+
+json in_version(const ResourceType& type, const TypeVersion& version, json object) {
+  object = converted_to(type, version, std::move(object));
   if (version.has_defaults) schema::apply_defaults(*version.schema, object);
   return object;
 }

@@ -15,7 +15,10 @@ namespace hearth::api {
 
 /// What to do about fields nobody knows: the `fieldValidation` parameter.
 enum class FieldCheck { ignore, warn, strict };
-Answer<FieldCheck> field_check(const std::string& parameter);
+Answer<FieldCheck> field_check(const std::string& parameter, const KindName& options);
+
+/// Paths of what no object's metadata has: metadata.colour.
+std::vector<std::string> unknown_metadata(const nlohmann::json& metadata);
 
 /// apiVersion, kind, namespace and name against the URL; fills in namespace and, from the URL, name.
 Answer<void> check_identity(const Call& call, nlohmann::json& object);
@@ -31,6 +34,8 @@ struct ShapeInput {
 };
 Answer<void> check_shape(const ShapeInput& input, nlohmann::json& object, std::vector<std::string>& warnings);
 
+/// The same without defaults, for what is no whole object.
+nlohmann::json converted_to(const ResourceType& type, const TypeVersion& version, nlohmann::json object);
 /// The object as a version of its kind has it: converted and pruned if it is of another one, with today's defaults.
 nlohmann::json in_version(const ResourceType& type, const TypeVersion& version, nlohmann::json object);
 /// The same without a copy where nothing changes.

@@ -76,16 +76,21 @@ Answer<void> apply_json_patch(const json& patch, json& object) {
   }
 }
 
+std::string accepted_types(bool strategic_allowed) {
+  std::string types = "application/json-patch+json, application/merge-patch+json";
+  if (strategic_allowed) types += ", application/strategic-merge-patch+json";
+  return types + ", application/apply-patch+yaml";
+}
+
 }  // namespace
 
 Answer<PatchType> patch_type(std::string_view content_type, bool strategic_allowed) {
   const auto type = content_type.substr(0, content_type.find(';'));
   if (type == "application/merge-patch+json") return PatchType::merge;
   if (type == "application/json-patch+json") return PatchType::json;
+  if (type == "application/apply-patch+yaml") return PatchType::apply;
   if (type == "application/strategic-merge-patch+json" && strategic_allowed) return PatchType::strategic;
-  std::string accepted = "application/json-patch+json, application/merge-patch+json";
-  if (strategic_allowed) accepted += ", application/strategic-merge-patch+json";
-  return unsupported_type(accepted);
+  return unsupported_type(accepted_types(strategic_allowed));
 }
 
 Answer<void> apply_patch(PatchType type, const json& patch, json& object) {
@@ -99,6 +104,8 @@ Answer<void> apply_patch(PatchType type, const json& patch, json& object) {
     case PatchType::strategic:
       if (!patch.is_object()) return bad_request("error decoding patch: a merge patch must be an object");
       return strategic_merge(patch, object);
+    case PatchType::apply:
+      return unsupported_type(accepted_types(true));
   }
   return does_not_apply();
 }

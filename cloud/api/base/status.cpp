@@ -28,8 +28,8 @@ std::string sentence(const Violation& violation) {
 
 json Status::body() const {
   json body = {{"kind", "Status"},    {"apiVersion", "v1"},  {"metadata", json::object()},
-               {"status", "Failure"}, {"message", message_}, {"reason", reason_},
-               {"code", code_}};
+               {"status", "Failure"}, {"message", message_}, {"code", code_}};
+  if (!reason_.empty()) body["reason"] = reason_;
   if (!details_.is_object()) return body;
   body["details"] = details_;
   if (const auto fresh = details_.find("continue"); fresh != details_.end()) {
