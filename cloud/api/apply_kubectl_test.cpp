@@ -119,6 +119,13 @@ TEST_F(Apply, BuiltInKindsAndStatusAreAppliedToo) {
   EXPECT_FALSE(entry("a").is_null());
 }
 
+TEST_F(Apply, TaintsComeAndGo) {
+  ok({"create", "-f", "-"}, "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n");
+  ok({"taint", "node", "n1", "a=1:NoSchedule", "b=2:NoExecute"});
+  ok({"taint", "node", "n1", "a-"});
+  EXPECT_EQ(ok({"get", "node", "n1", "-o", "jsonpath={.spec.taints[*].key}"}), "b");
+}
+
 TEST_F(Apply, EveryWriteIsNotedUnderItsManager) {
   ok({"create", "-f", "-"}, lamp("nodeName: n1"));
   EXPECT_EQ(entry("kubectl-create")["operation"], "Update");

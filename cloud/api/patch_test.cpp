@@ -86,19 +86,19 @@ TEST(StrategicPatch, MergesConditionsByType) {
 }
 
 TEST(StrategicPatch, FollowsDirectives) {
-  json node = R"({"spec":{"taints":[{"key":"a"},{"key":"b"}]},"metadata":{"finalizers":["x","y"]}})"_json;
-  ASSERT_TRUE(strategic_merge(R"({"spec":{"taints":[{"key":"a","$patch":"delete"}],
-                                          "$setElementOrder/taints":[{"key":"b"}]},
+  json node = R"({"status":{"addresses":[{"type":"a"},{"type":"b"}]},"metadata":{"finalizers":["x","y"]}})"_json;
+  ASSERT_TRUE(strategic_merge(R"({"status":{"addresses":[{"type":"a","$patch":"delete"}],
+                                          "$setElementOrder/addresses":[{"type":"b"}]},
                                   "metadata":{"$deleteFromPrimitiveList/finalizers":["x"]}})"_json,
                               node));
-  EXPECT_EQ(node, R"({"spec":{"taints":[{"key":"b"}]},"metadata":{"finalizers":["y"]}})"_json);
+  EXPECT_EQ(node, R"({"status":{"addresses":[{"type":"b"}]},"metadata":{"finalizers":["y"]}})"_json);
 }
 
 TEST(StrategicPatch, AnItemWithoutItsKeyIsRefused) {
-  json node = R"({"spec":{"taints":[{"key":"a"}]}})"_json;
-  EXPECT_FALSE(strategic_merge(R"({"spec":{"taints":[{"effect":"NoSchedule"}]}})"_json, node));
-  EXPECT_FALSE(strategic_merge(R"({"spec":{"taints":[3]}})"_json, node));
-  EXPECT_EQ(node, R"({"spec":{"taints":[{"key":"a"}]}})"_json);
+  json node = R"({"status":{"addresses":[{"type":"a"}]}})"_json;
+  EXPECT_FALSE(strategic_merge(R"({"status":{"addresses":[{"effect":"NoSchedule"}]}})"_json, node));
+  EXPECT_FALSE(strategic_merge(R"({"status":{"addresses":[3]}})"_json, node));
+  EXPECT_EQ(node, R"({"status":{"addresses":[{"type":"a"}]}})"_json);
 }
 
 }  // namespace

@@ -22,10 +22,10 @@ struct MergeList {
 constexpr std::array kMergeLists = {
     MergeList{"metadata.ownerReferences", "uid"},
     MergeList{"metadata.finalizers", ""},
-    MergeList{"spec.taints", "key"},
     MergeList{"spec.podCIDRs", ""},
     MergeList{"status.conditions", "type"},
     MergeList{"status.addresses", "type"},
+    MergeList{"secrets", "name"},
 };
 
 const MergeList* merge_list(const std::string& path) {
