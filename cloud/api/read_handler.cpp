@@ -127,7 +127,7 @@ Reply list_objects(const Services* services, CallPtr call) {
 Reply get_object(const Services* services, CallPtr call) {
   const auto media = choose_media(call->request.headers.get("Accept"), {Form::table, Form::partial});
   if (!media) co_return media.error();
-  auto object = co_await services->store.get(call->key());
+  auto object = services->store.get(call->key());
   if (object == nullptr) co_return not_found(call->type->name, call->path.name);
   object = shown_in(*call->type, *call->version, object);
   if (media->form == Form::partial)

@@ -134,7 +134,7 @@ Answer<Wanted> wanted_scale(const Call& call) {
 
 Reply serve_scale(const Services* services, CallPtr call) {
   if (call->request.method == "GET") {
-    const auto object = co_await services->store.get(call->key());
+    const auto object = services->store.get(call->key());
     if (object == nullptr) co_return not_found(call->type->name, call->path.name);
     co_return answer_scale(*call, object);
   }

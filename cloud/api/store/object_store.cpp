@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <mutex>
+#include <shared_mutex>
 
 #include "cloud/api/store/store_file.hpp"
 #include "cloud/api/store/writing.hpp"
@@ -59,6 +61,10 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
 
   const Strand& strand() const { return strand_; }
   const PublishedObjects& published() const { return published_; }
+  ObjectPtr get(const Key& key) const {
+    const std::shared_lock lock(published_mutex_);
+    return published_.get(key);
+  }
 
  private:
   struct Entry {
@@ -83,6 +89,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   void flush();
   void committed(const BatchPtr& batch, const Result<void>& result);
   void roll_back(const Batch& batch, const std::string& why);
+  void publish(const std::vector<ChangePtr>& changes);
   void tell_watchers(const std::vector<ChangePtr>& changes);
   void finish_watches();
 
@@ -92,6 +99,8 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   std::shared_ptr<store::Statements> statements_ = std::make_shared<store::Statements>();
   LatestState latest_;
   PublishedObjects published_;
+  /// Changed on the strand alone; the strand reads without it, get() reads with it from any thread.
+  mutable std::shared_mutex published_mutex_;
   std::vector<Entry> waiting_;
   bool in_flight_ = false;
   std::vector<Watcher> watchers_;
@@ -192,14 +201,19 @@ void ObjectStore::Impl::flush() {
 /// The writer hears of it before the watches do: who waits for both sees the cause before its effect.
 void ObjectStore::Impl::committed(const BatchPtr& batch, const Result<void>& result) {
   if (!result) return roll_back(*batch, result.error().text);
-  for (const auto& change : batch->changes)
-    published_.publish(change);
+  publish(batch->changes);
   if (on_commit_) on_commit_(batch->changes);
   for (auto& entry : batch->entries)
     entry.done(std::move(entry.answer));
   tell_watchers(batch->changes);
   finish_watches();
   flush();
+}
+
+void ObjectStore::Impl::publish(const std::vector<ChangePtr>& changes) {
+  const std::unique_lock lock(published_mutex_);
+  for (const auto& change : changes)
+    published_.publish(change);
 }
 
 void ObjectStore::Impl::roll_back(const Batch& batch, const std::string& why) {
@@ -280,9 +294,8 @@ asio::awaitable<Answer<ObjectPtr>> ObjectStore::write_keeping(Work work, Keep ke
       });
 }
 
-asio::awaitable<ObjectPtr> ObjectStore::get(Key key) const {
-  return on_strand<ObjectPtr>(
-      impl_->strand(), [impl = impl_, key = std::move(key)](auto done) { done(impl->published().get(key)); });
+ObjectPtr ObjectStore::get(const Key& key) const {
+  return impl_->get(key);
 }
 
 asio::awaitable<Answer<Snapshot>> ObjectStore::list(std::string resource, std::string ns,

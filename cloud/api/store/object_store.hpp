@@ -2,7 +2,8 @@
 // All objects, in memory and in SQLite. One counter of versions for everything; each change is committed
 // before anyone sees it. Writes work on the latest state, committed or not, and are published in order after
 // the commit that holds them; while a commit is under way later writes gather into the next one.
-// Thread: everything inside lives on one strand; the awaitables may be awaited from any executor.
+// Thread: everything inside lives on one strand, but get() reads from any thread; the awaitables may be awaited from any
+// executor.
 // Errors: a failed commit undoes all writes that built on it and answers each 503.
 #pragma once
 
@@ -84,7 +85,8 @@ class ObjectStore {
   boost::asio::awaitable<Answer<ObjectPtr>> write(Work work, bool dry_run);
   /// A write whose commit waits for `keep`, on the storage thread: it is given all that there was before the write.
   boost::asio::awaitable<Answer<ObjectPtr>> write_keeping(Work work, Keep keep);
-  boost::asio::awaitable<ObjectPtr> get(Key key) const;
+  /// From any thread; never waits for a commit.
+  ObjectPtr get(const Key& key) const;
   /// The newest state, or that at `version`: 410 when it is too old, 504 when it is not reached yet.
   boost::asio::awaitable<Answer<Snapshot>> list(std::string resource, std::string ns,
                                                 std::optional<std::uint64_t> version) const;

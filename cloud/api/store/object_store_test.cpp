@@ -88,8 +88,8 @@ TEST_F(StoreTest, VersionsGrowAndSurviveARestartEvenAfterADelete) {
   EXPECT_LT(second, third);
   reopen();
   EXPECT_EQ(await(store_->version()), third);
-  EXPECT_EQ(value_of(await(store_->get(key("a")))), "1");
-  EXPECT_EQ(await(store_->get(key("b"))), nullptr);
+  EXPECT_EQ(value_of(store_->get(key("a"))), "1");
+  EXPECT_EQ(store_->get(key("b")), nullptr);
   EXPECT_EQ(write(put("c", "1")), third + 1);
 }
 
@@ -99,11 +99,11 @@ TEST_F(StoreTest, ARefusedOrDryWriteLeavesNothingBehind) {
     return bad_request("no");
   };
   EXPECT_EQ(await(store_->write(refused, false)).error().code(), 400);
-  EXPECT_EQ(await(store_->get(key("a"))), nullptr);
+  EXPECT_EQ(store_->get(key("a")), nullptr);
   const auto dry = await(store_->write(put("a", "1"), true));
   ASSERT_TRUE(dry);
   EXPECT_TRUE(version_of(**dry).empty());
-  EXPECT_EQ(await(store_->get(key("a"))), nullptr);
+  EXPECT_EQ(store_->get(key("a")), nullptr);
   EXPECT_EQ(await(store_->version()), 0U);
 }
 
@@ -114,14 +114,14 @@ TEST_F(StoreTest, AStatusIsChangedAloneAndADryOneLeavesTheVersion) {
   Work turn_on = [](Transaction& transaction) -> Answer<ObjectPtr> {
     return transaction.put_status(key("a"), R"({"on":true})");
   };
-  const auto before = await(store_->get(key("a")));
+  const auto before = store_->get(key("a"));
   const auto dry = await(store_->write(turn_on, true));
   EXPECT_EQ((*dry)->version(), before->version());
   const auto version = write(turn_on);
   auto wanted = object;
   wanted["status"]["on"] = true;
   wanted["metadata"]["resourceVersion"] = std::to_string(version);
-  EXPECT_EQ(await(store_->get(key("a")))->tree(), wanted);
+  EXPECT_EQ(store_->get(key("a"))->tree(), wanted);
   EXPECT_FALSE(before->tree()["status"]["on"].get<bool>()) << "who has read it keeps what was read";
 }
 
@@ -157,7 +157,7 @@ TEST_F(StoreTest, WritesThatOverlapLoseNothing) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (done < 200 && std::chrono::steady_clock::now() < deadline)
     io_.run_one_for(std::chrono::seconds(1));
-  EXPECT_EQ(await(store_->get({"lamps", "home", "counter"}))->tree()["n"], 200);
+  EXPECT_EQ(store_->get({"lamps", "home", "counter"})->tree()["n"], 200);
 }
 
 TEST_F(StoreTest, AListCanBeReadAsItWas) {
