@@ -222,13 +222,16 @@ Answer<void> check_identity(const Call& call, json& object) {
     return bad_request("the object provided is unrecognized (must be of type " + type.name.kind +
                        "): couldn't get version/kind; json parse error: the body must be an object");
   }
+  // What a built-in kind's path takes is known without; typed clients leave it out.
+  if (type.builtin && text_at(object, {"kind"}).empty()) object["kind"] = type.name.kind;
+  const auto expected = api_version(type.name.group, call.version->name);
+  if (type.builtin && text_at(object, {"apiVersion"}).empty()) object["apiVersion"] = expected;
   const auto kind = text_at(object, {"kind"});
   if (kind.empty()) {
     return bad_request("the object provided is unrecognized (must be of type " + type.name.kind +
                        "): Object 'Kind' is missing in '" +
                        object.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 200) + "'");
   }
-  const auto expected = api_version(type.name.group, call.version->name);
   const auto given = text_at(object, {"apiVersion"});
   if (given != expected) {
     return bad_request("the API version in the data (" + given +
