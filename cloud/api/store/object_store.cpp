@@ -11,6 +11,7 @@
 #include <shared_mutex>
 
 #include "cloud/api/store/store_file.hpp"
+#include "cloud/api/store/version_waits.hpp"
 #include "cloud/api/store/writing.hpp"
 #include "sdk/store/storage.hpp"
 
@@ -47,7 +48,9 @@ asio::awaitable<R> on_strand(Strand strand, Run run) {
 class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl> {
  public:
   Impl(asio::any_io_executor executor, std::filesystem::path file)
-      : strand_(asio::make_strand(executor)), file_(std::move(file)) {}
+      : strand_(asio::make_strand(executor)),
+        file_(std::move(file)),
+        waits_(std::make_shared<VersionWaits>(strand_)) {}
 
   Result<void> open();
   Answer<ObjectPtr> write_at_start(const Work& work);
@@ -61,6 +64,9 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
 
   const Strand& strand() const { return strand_; }
   const PublishedObjects& published() const { return published_; }
+  void reach(std::uint64_t version, VersionWaits::Done done) const {
+    waits_->wait_for(version, published_.version(), std::move(done));
+  }
   ObjectPtr get(const Key& key) const {
     const std::shared_lock lock(published_mutex_);
     return published_.get(key);
@@ -104,6 +110,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   std::vector<Entry> waiting_;
   bool in_flight_ = false;
   std::vector<Watcher> watchers_;
+  std::shared_ptr<VersionWaits> waits_;
   OnCommit on_commit_;
   std::vector<std::string> ended_;  ///< kinds whose watches end after this commit
 };
@@ -186,16 +193,17 @@ void ObjectStore::Impl::flush() {
   }
   if (batch->changes.empty()) return committed(batch, {});
   in_flight_ = true;
-  storage_->write([batch, statements = statements_](SQLite::Database& database) {
-                    for (const auto& entry : batch->entries)
-                      if (entry.before_commit) entry.before_commit().value();
-                    save_changes(database, *statements, batch->changes);
-                  },
-                  strand_,
-                  [self = shared_from_this(), batch](const Result<void>& result) {
-                    self->in_flight_ = false;
-                    self->committed(batch, result);
-                  });
+  storage_->write(
+      [batch, statements = statements_](SQLite::Database& database) {
+        for (const auto& entry : batch->entries)
+          if (entry.before_commit) entry.before_commit().value();
+        save_changes(database, *statements, batch->changes);
+      },
+      strand_,
+      [self = shared_from_this(), batch](const Result<void>& result) {
+        self->in_flight_ = false;
+        self->committed(batch, result);
+      });
 }
 
 /// The writer hears of it before the watches do: who waits for both sees the cause before its effect.
@@ -207,6 +215,7 @@ void ObjectStore::Impl::committed(const BatchPtr& batch, const Result<void>& res
     entry.done(std::move(entry.answer));
   tell_watchers(batch->changes);
   finish_watches();
+  waits_->reached(published_.version());
   flush();
 }
 
@@ -279,6 +288,9 @@ void ObjectStore::on_commit(OnCommit on_commit) {
 void ObjectStore::end_watches(const std::string& resource) {
   impl_->end_watches(resource);
 }
+const ChangeWindow& ObjectStore::window() const {
+  return impl_->published().window();
+}
 
 asio::awaitable<Answer<ObjectPtr>> ObjectStore::write(Work work, bool dry_run) {
   return on_strand<Answer<ObjectPtr>>(impl_->strand(),
@@ -317,6 +329,11 @@ asio::awaitable<Answer<WatchStart>> ObjectStore::watch(std::string resource, std
 asio::awaitable<std::uint64_t> ObjectStore::version() const {
   return on_strand<std::uint64_t>(impl_->strand(),
                                   [impl = impl_](auto done) { done(impl->published().version()); });
+}
+
+asio::awaitable<std::uint64_t> ObjectStore::reach(std::uint64_t version) const {
+  return on_strand<std::uint64_t>(
+      impl_->strand(), [impl = impl_, version](auto done) { impl->reach(version, std::move(done)); });
 }
 
 }  // namespace hearth::api

@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "cloud/api/store/published_objects.hpp"
 #include "cloud/api/base/status.hpp"
+#include "cloud/api/store/published_objects.hpp"
 #include "cloud/api/store/watch_queue.hpp"
 #include "sdk/base/error.hpp"
 
@@ -66,8 +66,6 @@ using Keep = std::function<Result<void>(const StoredState& state)>;
 
 class ObjectStore {
  public:
-  static constexpr std::size_t kWindow = PublishedObjects::kWindow;
-
   ObjectStore(boost::asio::any_io_executor executor, std::filesystem::path file);
   ~ObjectStore();
 
@@ -80,6 +78,8 @@ class ObjectStore {
   void on_commit(OnCommit on_commit);
   /// Only from within an OnCommit: the watches of the kind end when they have seen all that is committed.
   void end_watches(const std::string& resource);
+  /// Only from within an OnCommit.
+  const ChangeWindow& window() const;
 
   /// With `dry_run` everything is undone and the answer is what it would have been.
   boost::asio::awaitable<Answer<ObjectPtr>> write(Work work, bool dry_run);
@@ -95,6 +95,8 @@ class ObjectStore {
                                                    std::optional<std::uint64_t> after,
                                                    std::shared_ptr<WatchQueue> queue);
   boost::asio::awaitable<std::uint64_t> version() const;
+  /// As soon as `version` is committed, or after VersionWaits::kLongest: the newest version then.
+  boost::asio::awaitable<std::uint64_t> reach(std::uint64_t version) const;
 
   class Impl;
 

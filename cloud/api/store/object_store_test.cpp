@@ -200,6 +200,22 @@ TEST_F(StoreTest, AVersionFromBeforeARestartIsTooOldToWatch) {
   EXPECT_EQ(await(store_->watch("lamps", "home", first, queue)).error().code(), 410);
 }
 
+TEST_F(StoreTest, WhoIsAheadWaitsForTheVersionALittle) {
+  const auto first = write(put("a", "1"));
+  EXPECT_EQ(await(store_->reach(first)), first);
+  std::uint64_t reached = 0;
+  asio::co_spawn(io_, store_->reach(first + 2),
+                 [&](std::exception_ptr, std::uint64_t now) { reached = now; });
+  const auto second = write(put("a", "2"));
+  EXPECT_EQ(reached, 0U);
+  write(put("a", "3"));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (reached == 0 && std::chrono::steady_clock::now() < deadline)
+    io_.run_one_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(reached, second + 1);
+  EXPECT_EQ(await(store_->reach(second + 100)), second + 1) << "the time was over";
+}
+
 TEST_F(StoreTest, AWatchNobodyReadsIsMarkedInsteadOfGrowing) {
   auto queue = std::make_shared<WatchQueue>(io_.get_executor());
   for (std::size_t i = 0; i <= WatchQueue::kMaxWaiting; ++i)
@@ -208,6 +224,24 @@ TEST_F(StoreTest, AWatchNobodyReadsIsMarkedInsteadOfGrowing) {
   io_.poll();
   EXPECT_TRUE(queue->overflown());
   EXPECT_EQ(queue->take().size(), WatchQueue::kMaxWaiting);
+}
+
+TEST_F(StoreTest, WhatAWatchLeavesUnreadIsBoundedInBytes) {
+  auto big = std::make_shared<Change>();
+  big->object = Object::of(lamp("a", std::string(WatchQueue::kMaxWaitingBytes / 10, 'x')));
+  auto queue = std::make_shared<WatchQueue>(io_.get_executor());
+  for (int i = 0; i < 50; ++i) {
+    for (int j = 0; j < 9; ++j)
+      queue->offer({big});
+    io_.restart();
+    io_.poll();
+    EXPECT_EQ(queue->take().size(), 9U) << "what was taken does not count any more";
+  }
+  EXPECT_FALSE(queue->overflown());
+  queue->offer(std::vector<ChangePtr>(11, big));
+  io_.restart();
+  io_.poll();
+  EXPECT_TRUE(queue->overflown());
 }
 
 }  // namespace

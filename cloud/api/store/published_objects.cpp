@@ -11,7 +11,8 @@ bool concerns(const Change& change, const std::string& resource, const std::stri
 
 void PublishedObjects::load(Objects objects, std::uint64_t version) {
   objects_ = std::move(objects);
-  version_ = window_start_ = version;
+  version_ = version;
+  window_.begin_after(version);
 }
 
 void PublishedObjects::publish(const ChangePtr& change) {
@@ -21,11 +22,7 @@ void PublishedObjects::publish(const ChangePtr& change) {
     objects_[change->key] = change->object;
   }
   version_ = change->version;
-  window_.push_back(change);
-  if (window_.size() > kWindow) {
-    window_start_ = window_.front()->version;
-    window_.pop_front();
-  }
+  window_.add(change);
 }
 
 ObjectPtr PublishedObjects::get(const Key& key) const {
@@ -35,9 +32,9 @@ ObjectPtr PublishedObjects::get(const Key& key) const {
 
 std::optional<Status> PublishedObjects::unreachable(std::uint64_t version) const {
   if (version > version_) return future_version(version, version_);
-  if (version >= window_start_) return std::nullopt;
+  if (version >= window_.start()) return std::nullopt;
   return expired("too old resource version: " + std::to_string(version) + " (" +
-                 std::to_string(window_start_) + ")");
+                 std::to_string(window_.start()) + ")");
 }
 
 Answer<Snapshot> PublishedObjects::list(const std::string& resource, const std::string& ns,
@@ -45,28 +42,30 @@ Answer<Snapshot> PublishedObjects::list(const std::string& resource, const std::
   Snapshot snapshot;
   snapshot.version = version.value_or(version_);
   if (auto refused = unreachable(snapshot.version)) return *refused;
-  const auto add = [&](const auto& entry) { snapshot.objects.push_back(entry.second); };
-  if (snapshot.version == version_) {
-    visit_objects(objects_, resource, ns, add);
-  } else {
-    visit_objects(at_version(resource, ns, snapshot.version), resource, ns, add);
-  }
+  const auto past = changed_since(resource, ns, snapshot.version);
+  const auto add = [&](const ObjectPtr& object) {
+    if (object != nullptr) snapshot.objects.push_back(object);
+  };
+  // Two sorted sequences: what is there now, and what was there instead.
+  auto then = past.begin();
+  visit_objects(objects_, resource, ns, [&](const auto& now) {
+    for (; then != past.end() && then->first < now.first; ++then)
+      add(then->second);
+    const bool changed = then != past.end() && then->first == now.first;
+    add(changed ? (then++)->second : now.second);
+  });
+  for (; then != past.end(); ++then)
+    add(then->second);
   return snapshot;
 }
 
-Objects PublishedObjects::at_version(const std::string& resource, const std::string& ns,
-                                     std::uint64_t version) const {
+/// The changed ones alone, as they were; null for what was not there yet.
+Objects PublishedObjects::changed_since(const std::string& resource, const std::string& ns,
+                                        std::uint64_t version) const {
   Objects past;
-  visit_objects(objects_, resource, ns, [&](const auto& entry) { past.insert(past.end(), entry); });
-  for (auto it = window_.rbegin(); it != window_.rend() && (*it)->version > version; ++it) {
-    const auto& change = **it;
-    if (!concerns(change, resource, ns)) continue;
-    if (change.previous == nullptr) {
-      past.erase(change.key);
-    } else {
-      past[change.key] = change.previous;
-    }
-  }
+  window_.visit_after(resource, version, [&](const ChangePtr& change) {
+    if (concerns(*change, resource, ns)) past.try_emplace(change->key, change->previous);
+  });
   return past;
 }
 
@@ -79,9 +78,9 @@ Answer<WatchStart> PublishedObjects::watch_start(const std::string& resource, co
     return start;
   }
   if (auto refused = unreachable(*after)) return *refused;
-  for (const auto& change : window_) {
-    if (change->version > *after && concerns(*change, resource, ns)) start.backlog.push_back(change);
-  }
+  window_.visit_after(resource, *after, [&](const ChangePtr& change) {
+    if (concerns(*change, resource, ns)) start.backlog.push_back(change);
+  });
   return start;
 }
 

@@ -5,14 +5,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cloud/api/store/change.hpp"
 #include "cloud/api/base/status.hpp"
+#include "cloud/api/store/change_window.hpp"
 
 namespace hearth::api {
 
@@ -50,14 +49,12 @@ struct WatchStart {
 
 class PublishedObjects {
  public:
-  /// Changes kept for watches and pages from an older version.
-  static constexpr std::size_t kWindow = 1024;
-
   void load(Objects objects, std::uint64_t version);
   void publish(const ChangePtr& change);
 
   const Objects& all() const { return objects_; }
   std::uint64_t version() const { return version_; }
+  const ChangeWindow& window() const { return window_; }
   /// Null when there is none.
   ObjectPtr get(const Key& key) const;
   /// The newest state, or that at `version`: 410 when it is too old, 504 when it is not reached yet.
@@ -69,12 +66,11 @@ class PublishedObjects {
 
  private:
   std::optional<Status> unreachable(std::uint64_t version) const;
-  Objects at_version(const std::string& resource, const std::string& ns, std::uint64_t version) const;
+  Objects changed_since(const std::string& resource, const std::string& ns, std::uint64_t version) const;
 
   Objects objects_;
   std::uint64_t version_ = 0;
-  std::uint64_t window_start_ = 0;  ///< changes after this version are in window_
-  std::deque<ChangePtr> window_;
+  ChangeWindow window_;
 };
 
 }  // namespace hearth::api

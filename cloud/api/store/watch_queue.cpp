@@ -8,11 +8,25 @@
 
 namespace hearth::api {
 
+namespace {
+
+/// Of what a watch sends; the states before are not sent.
+std::size_t bytes_of(const std::vector<ChangePtr>& changes) {
+  std::size_t bytes = 0;
+  for (const auto& change : changes)
+    if (change->object != nullptr) bytes += change->object->text().size();
+  return bytes;
+}
+
+}  // namespace
+
 void WatchQueue::offer(std::vector<ChangePtr> changes) {
   boost::asio::post(executor_, [self = shared_from_this(), changes = std::move(changes)]() mutable {
     auto& waiting = self->waiting_;
-    if (waiting.size() + changes.size() > kMaxWaiting) self->overflown_ = true;
+    const auto bytes = self->waiting_bytes_ + bytes_of(changes);
+    if (waiting.size() + changes.size() > kMaxWaiting || bytes > kMaxWaitingBytes) self->overflown_ = true;
     if (!self->overflown_) {
+      self->waiting_bytes_ = bytes;
       waiting.insert(waiting.end(), std::make_move_iterator(changes.begin()),
                      std::make_move_iterator(changes.end()));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one watch has still to send: changes come from the store's strand, leave on the connection's.
 // Thread: offer() and close() from any; the rest on the executor given. Bound: a watch that lets kMaxWaiting
-// changes pile up is ended.
+// changes, or kMaxWaitingBytes of objects, pile up is ended.
 // Errors: none.
 #pragma once
 
@@ -20,6 +20,7 @@ namespace hearth::api {
 class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
  public:
   static constexpr std::size_t kMaxWaiting = 4096;
+  static constexpr std::size_t kMaxWaitingBytes = 32 * 1024 * 1024;
 
   explicit WatchQueue(boost::asio::any_io_executor executor) : executor_(executor), wake_(executor) {}
 
@@ -31,7 +32,10 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   void finish();
 
   /// All that waits; does not suspend.
-  std::vector<ChangePtr> take() { return std::exchange(waiting_, {}); }
+  std::vector<ChangePtr> take() {
+    waiting_bytes_ = 0;
+    return std::exchange(waiting_, {});
+  }
   /// True when changes were dropped because the client reads too slowly: the watch must end.
   bool overflown() const { return overflown_; }
   bool closed() const { return closed_; }
@@ -44,6 +48,7 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer wake_;
   std::vector<ChangePtr> waiting_;
+  std::size_t waiting_bytes_ = 0;
   bool overflown_ = false;
   bool closed_ = false;
   bool finished_ = false;
