@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 
-#include "sdk/base/ids.hpp"
+#include "cloud/api/metadata_rules.hpp"
 
 namespace hearth::api {
 
@@ -13,7 +13,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kMaxAnnotationBytes = 256 * 1024;
 constexpr std::array<std::string_view, 15> kMetaFields = {"name",
                                                           "generateName",
                                                           "namespace",
@@ -29,26 +28,6 @@ constexpr std::array<std::string_view, 15> kMetaFields = {"name",
                                                           "managedFields",
                                                           "selfLink",
                                                           "deletionGracePeriodSeconds"};
-constexpr std::string_view kNameRule =
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
-    "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-constexpr std::string_view kLabelRule =
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
-    "start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used "
-    "for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_label_value(std::string_view text) {
-  if (text.empty()) return true;
-  if (text.size() > 63 || !is_alnum(text.front()) || !is_alnum(text.back())) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
-}
-
 std::uint64_t number_of(std::string_view text) {
   std::uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -97,61 +76,6 @@ Answer<void> check_meta_types(const ShapeInput& input, const json& meta) {
   }
   if (auto labels = check_text_map(input, meta, "labels"); !labels) return labels;
   return check_text_map(input, meta, "annotations");
-}
-
-void check_labels(const json& meta, std::vector<Violation>& found) {
-  const auto* labels = at_path(meta, {"labels"});
-  if (labels == nullptr || !labels->is_object()) return;
-  for (const auto& [key, value] : labels->items()) {
-    const auto slash = key.find('/');
-    const auto name = slash == std::string::npos ? key : key.substr(slash + 1);
-    const bool prefix_good = slash == std::string::npos || is_dns_subdomain(key.substr(0, slash));
-    if (name.empty() || !is_label_value(name) || !prefix_good) {
-      found.push_back({"metadata.labels", "FieldValueInvalid",
-                       "Invalid value: " + json(key).dump() + ": is no valid label key"});
-    }
-    if (!is_label_value(value.get<std::string>())) {
-      found.push_back({"metadata.labels", "FieldValueInvalid",
-                       "Invalid value: " + value.dump() + ": " + std::string(kLabelRule)});
-    }
-  }
-}
-
-/// Names of roles and their like are a part of a path, and that is all.
-bool is_path_segment(const std::string& name) {
-  return name != "." && name != ".." && name.find_first_of("/%") == std::string::npos;
-}
-
-std::vector<Violation> meta_violations(const KindName& kind, const json& meta) {
-  std::vector<Violation> found;
-  const auto name = text_at(meta, {"name"});
-  const auto generate = text_at(meta, {"generateName"});
-  if (name.empty() && generate.empty()) {
-    found.push_back(
-        {"metadata.name", "FieldValueRequired", "Required value: name or generateName is required"});
-  }
-  const bool any_name = kind.group == kRbacGroup;
-  if (any_name && !is_path_segment(name)) {
-    found.push_back(
-        {"metadata.name", "FieldValueInvalid",
-         "Invalid value: " + json(name).dump() + ": may not be '.' or '..' or contain '/' or '%'"});
-  }
-  if (!any_name && !name.empty() && !is_dns_subdomain(name)) {
-    found.push_back({"metadata.name", "FieldValueInvalid",
-                     "Invalid value: " + json(name).dump() + ": " + std::string(kNameRule)});
-  }
-  check_labels(meta, found);
-  std::size_t bytes = 0;
-  if (const auto* annotations = at_path(meta, {"annotations"});
-      annotations != nullptr && annotations->is_object()) {
-    for (const auto& [key, value] : annotations->items())
-      bytes += key.size() + value.get_ref<const std::string&>().size();
-  }
-  if (bytes > kMaxAnnotationBytes) {
-    found.push_back({"metadata.annotations", "FieldValueTooLong",
-                     "Too long: must have at most " + std::to_string(kMaxAnnotationBytes) + " bytes"});
-  }
-  return found;
 }
 
 bool is_meta_field(const std::string& name) {
@@ -273,7 +197,7 @@ Answer<void> check_shape(const ShapeInput& input, json& object, std::vector<std:
   }
   const auto name = text_at(meta, {"name"});
   if (auto fields = report_fields(input, name, unknown, warnings); !fields) return fields;
-  auto violations = meta_violations(input.type.name, meta);
+  auto violations = metadata_violations(input.type.name, meta);
   if (schema) {
     schema::normalize_integers(*schema, object);
     schema::apply_defaults(*schema, object);

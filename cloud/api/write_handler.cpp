@@ -62,6 +62,7 @@ Reply replace_object(const Services* services, CallPtr call) {
   auto object = incoming(*call, *options, outcome->warnings);
   if (!object) co_return object.error();
   if (version_of(*object).empty() && !updates_without_version(*call->type)) {
+    if (services->store.get(call->key()) == nullptr) co_return not_found(call->type->name, call->path.name);
     const Violation missing{"metadata.resourceVersion", "FieldValueInvalid",
                             "Invalid value: 0x0: must be specified for an update"};
     co_return invalid(call->type->name, call->path.name, {missing});
