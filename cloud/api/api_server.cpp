@@ -196,9 +196,13 @@ Result<void> ApiServer::Impl::open_store(Serving& serving, const std::vector<nlo
   if (!defined) return as_result(defined);
   serving.keeper = std::make_unique<KindsKeeper>(serving.kinds, serving.store, options_.converters);
   serving.keeper->load(stored);
-  serving.store.on_commit([kept = std::weak_ptr(serving_)](const auto& changes) {
+  auto& depth = metrics_.gauge("hearth_api_changes_kept", "Past changes that lists and watches can go back to");
+  auto& bytes = metrics_.gauge("hearth_api_changes_kept_bytes", "Memory that these alone hold");
+  serving.store.on_commit([kept = std::weak_ptr(serving_), &depth, &bytes](const auto& changes) {
     const auto alive = kept.lock();
     if (!alive) return;
+    depth.Set(static_cast<double>(alive->store.window().size()));
+    bytes.Set(static_cast<double>(alive->store.window().bytes()));
     alive->keeper->follow(changes);
     alive->access.follow(changes);
   });

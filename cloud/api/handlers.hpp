@@ -34,6 +34,10 @@ Reply create_token(const Services* services, CallPtr call);
 boost::asio::awaitable<void> watch_objects(const Services* services, CallPtr call,
                                            net::ResponseWriter* writer);
 
+/// Waits a little until what a client has seen elsewhere is here too; 504 when it does not come.
+boost::asio::awaitable<Answer<void>> reach_version(const Services* services,
+                                                   std::optional<std::uint64_t> version);
+
 /// A whole collection as values, for a reader of this process.
 boost::asio::awaitable<Answer<Snapshot>> list_locally(const Services* services, CallPtr call);
 

@@ -7,42 +7,73 @@ namespace hearth::api {
 
 namespace {
 
+constexpr std::string_view kExact = "Exact";
+constexpr std::string_view kNotOlderThan = "NotOlderThan";
+
 bool read_number(const std::string& text, std::uint64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size();
 }
 
-Status bad_option(const std::string& field, const std::string& reason, const std::string& message) {
-  return invalid({"meta.k8s.io", "options", "ListOptions"}, "", {{field, reason, message}});
+Status bad_options(const std::vector<Violation>& violations) {
+  return invalid({"meta.k8s.io", "options", "ListOptions"}, "", violations);
+}
+
+Violation forbidden_match(const std::string& why) {
+  return {"resourceVersionMatch", "FieldValueForbidden", "Forbidden: " + why};
+}
+
+Violation unknown_match(const std::string& given, const std::string& known) {
+  return {"resourceVersionMatch", "FieldValueNotSupported",
+          "Unsupported value: \"" + given + "\": supported values: " + known};
+}
+
+std::vector<Violation> check_list(const Target& target, const std::string& match) {
+  std::vector<Violation> found;
+  const auto version = target.value("resourceVersion");
+  if (!match.empty()) {
+    if (version.empty())
+      found.push_back(
+          forbidden_match("resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    if (!target.value("continue").empty())
+      found.push_back(forbidden_match("resourceVersionMatch is forbidden when continue is provided"));
+    if (match != kExact && match != kNotOlderThan)
+      found.push_back(unknown_match(match, R"("Exact", "NotOlderThan", "")"));
+    if (match == kExact && version == "0")
+      found.push_back(
+          forbidden_match(R"(resourceVersionMatch "exact" is forbidden for resourceVersion "0")"));
+  }
+  if (target.query.contains("sendInitialEvents"))
+    found.push_back(
+        {"sendInitialEvents", "FieldValueForbidden", "Forbidden: sendInitialEvents is forbidden for list"});
+  return found;
+}
+
+std::vector<Violation> check_watch(const Target& target, const std::string& match) {
+  std::vector<Violation> found;
+  const bool streaming = target.query.contains("sendInitialEvents");
+  if (streaming && match != kNotOlderThan)
+    found.push_back(
+        forbidden_match("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  if (match.empty()) return found;
+  if (!streaming)
+    found.push_back(
+        forbidden_match("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  if (match != kNotOlderThan) found.push_back(unknown_match(match, R"("NotOlderThan")"));
+  if (!target.value("continue").empty())
+    found.push_back(forbidden_match("resourceVersionMatch is forbidden when continue is provided"));
+  return found;
 }
 
 Answer<void> read_versions(const Call& call, ListOptions& options) {
-  const auto given = call.target.value("resourceVersion");
   options.version_match = call.target.value("resourceVersionMatch");
-  std::uint64_t version = 0;
-  if (!given.empty() && !read_number(given, version)) {
-    return bad_option(
-        "resourceVersion", "FieldValueInvalid",
-        "Invalid value: \"" + given + "\": strconv.ParseUint: parsing \"" + given + "\": invalid syntax");
-  }
-  if (version != 0) options.version = version;
-  const bool known = options.version_match.empty() || options.version_match == "Exact" ||
-                     options.version_match == "NotOlderThan";
-  if (!known) {
-    return bad_option("resourceVersionMatch", "FieldValueNotSupported",
-                      "Unsupported value: \"" + options.version_match +
-                          "\": supported values: \"Exact\", \"NotOlderThan\"");
-  }
+  const auto violations = call.target.flag("watch") ? check_watch(call.target, options.version_match)
+                                                    : check_list(call.target, options.version_match);
+  if (!violations.empty()) return bad_options(violations);
+  const auto version = asked_version(call);
+  if (!version) return version.error();
+  options.version = *version;
   options.send_initial_events = call.target.flag("sendInitialEvents");
-  const bool streaming = call.target.flag("watch") && call.target.query.contains("sendInitialEvents");
-  if (streaming && options.version_match != "NotOlderThan") {
-    return bad_option("resourceVersionMatch", "FieldValueForbidden",
-                      "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-  }
-  if (!options.version_match.empty() && given.empty() && !streaming) {
-    return bad_option("resourceVersionMatch", "FieldValueForbidden",
-                      "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
-  }
   return {};
 }
 
@@ -60,6 +91,7 @@ Answer<void> read_paging(const Call& call, ListOptions& options) {
   if (token.empty()) return {};
   auto from = decode_continuation(token);
   if (!from) return from.error();
+  if (options.version) return bad_request("specifying resource version is not allowed when using continue");
   options.from = std::move(*from);
   return {};
 }
@@ -71,20 +103,15 @@ IncludeObject include_object(const std::string& text) {
 
 }  // namespace
 
-std::string encode(const Continuation& continuation) {
-  return std::to_string(continuation.version) + "/" + continuation.ns + "/" + continuation.name;
-}
-
-Answer<Continuation> decode_continuation(const std::string& token) {
-  Continuation continuation;
-  const auto first = token.find('/');
-  const auto second = first == std::string::npos ? first : token.find('/', first + 1);
-  if (second == std::string::npos || !read_number(token.substr(0, first), continuation.version)) {
-    return bad_request("continue key is not valid: it must be the token of an earlier list");
+Answer<std::optional<std::uint64_t>> asked_version(const Call& call) {
+  const auto given = call.target.value("resourceVersion");
+  std::uint64_t version = 0;
+  if (!given.empty() && !read_number(given, version)) {
+    return bad_options(
+        {{"resourceVersion", "FieldValueInvalid",
+          "Invalid value: \"" + given + "\": strconv.ParseUint: parsing \"" + given + "\": invalid syntax"}});
   }
-  continuation.ns = token.substr(first + 1, second - first - 1);
-  continuation.name = token.substr(second + 1);
-  return continuation;
+  return version == 0 ? std::nullopt : std::optional(version);
 }
 
 Answer<ListOptions> list_options(const Call& call) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The query of list, watch and deletecollection, and the token that continues a list.
+// The query of list, watch and deletecollection.
 // Thread: pure functions.   Errors: what Kubernetes answers to options it refuses.
 #pragma once
 
@@ -8,19 +8,14 @@
 #include <string>
 
 #include "cloud/api/call.hpp"
+#include "cloud/api/continuation.hpp"
 #include "cloud/api/media.hpp"
 #include "cloud/api/selectors.hpp"
 
 namespace hearth::api {
 
-/// Where the next page begins: after this object, in the state at that version (0: the newest).
-struct Continuation {
-  std::uint64_t version = 0;
-  std::string ns;
-  std::string name;
-};
-std::string encode(const Continuation& continuation);
-Answer<Continuation> decode_continuation(const std::string& token);
+/// resourceVersion of a get, a list or a watch; none when absent or 0.
+Answer<std::optional<std::uint64_t>> asked_version(const Call& call);
 
 struct ListOptions {
   Media media;
@@ -28,7 +23,7 @@ struct ListOptions {
   IncludeObject include = IncludeObject::metadata;
   std::size_t limit = 0;  ///< 0: all
   std::optional<Continuation> from;
-  std::optional<std::uint64_t> version;  ///< resourceVersion; none when absent or 0
+  std::optional<std::uint64_t> version;  ///< as asked_version() has it
   std::string version_match;             ///< "", Exact, NotOlderThan
   bool send_initial_events = false;
   bool bookmarks = false;

@@ -93,7 +93,10 @@ Response render_list(const Call& call, const ListOptions& options, Page page, Wa
 /// The version to list at: that of the token, an exact one, or none for the newest.
 std::optional<std::uint64_t> wanted_version(const ListOptions& options) {
   if (options.from) return options.from->version == 0 ? std::nullopt : std::optional(options.from->version);
-  return options.version_match == "Exact" ? options.version : std::nullopt;
+  // A list by pages is of that very version, unless something else is said.
+  const bool exact =
+      options.version_match == "Exact" || (options.version_match.empty() && options.limit != 0);
+  return exact ? options.version : std::nullopt;
 }
 
 Status expired_continue(Continuation from) {
@@ -109,24 +112,37 @@ Status expired_continue(Continuation from) {
 
 }  // namespace
 
+boost::asio::awaitable<Answer<void>> reach_version(const Services* services,
+                                                   std::optional<std::uint64_t> version) {
+  if (!version) co_return Answer<void>();
+  const auto newest = co_await services->store.reach(*version);
+  if (newest < *version) co_return future_version(*version, newest);
+  co_return Answer<void>();
+}
+
 Reply list_objects(const Services* services, CallPtr call) {
   auto options = list_options(*call);
   if (!options) co_return options.error();
+  const auto reached = co_await reach_version(services, options->version);
+  if (!reached) co_return reached.error();
   auto resource = call->type->resource();
   auto ns = call->path.ns;
   auto snapshot = co_await services->store.list(std::move(resource), std::move(ns), wanted_version(*options));
   if (!snapshot && options->from && snapshot.error().code() == 410)
     co_return expired_continue(*options->from);
   if (!snapshot) co_return snapshot.error();
-  if (options->version && *options->version > snapshot->version) {
-    co_return future_version(*options->version, snapshot->version);
-  }
   co_return render_list(*call, *options, cut_page(*snapshot, *options), services->clock());
 }
 
 Reply get_object(const Services* services, CallPtr call) {
   const auto media = choose_media(call->request.headers.get("Accept"), {Form::table, Form::partial});
   if (!media) co_return media.error();
+  const auto version = asked_version(*call);
+  if (!version) co_return version.error();
+  if (*version) {
+    const auto reached = co_await reach_version(services, *version);
+    if (!reached) co_return reached.error();
+  }
   auto object = services->store.get(call->key());
   if (object == nullptr) co_return not_found(call->type->name, call->path.name);
   object = shown_in(*call->type, *call->version, object);

@@ -51,17 +51,6 @@ TEST(Request, BrokenPercentEncodingIsRefused) {
   EXPECT_FALSE(parse_resource_path({"apis", "g", "v", "a", "b", "c", "d"}, path));
 }
 
-TEST(Continuation, SurvivesItsRoundTripAndRefusesGarbage) {
-  const auto back = decode_continuation(encode({42, "home", "lamp"}));
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->version, 42U);
-  EXPECT_EQ(back->ns, "home");
-  EXPECT_EQ(back->name, "lamp");
-  for (const auto* text : {"x", "1", "1/2", "-1/a/b", "/a/b", "99999999999999999999999/a/b"}) {
-    EXPECT_FALSE(decode_continuation(text)) << text;
-  }
-}
-
 TEST(Media, TakesTheFirstEntryItCanMeet) {
   const auto table = choose_media(
       "application/json;as=Table;v=v1;g=meta.k8s.io,application/"

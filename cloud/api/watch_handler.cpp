@@ -130,6 +130,12 @@ asio::awaitable<void> watch_objects(const Services* services, CallPtr call, net:
   watch->queue = std::make_shared<WatchQueue>(executor);
   watch->end = end_of(watch->options);
   watch->next_bookmark = SteadyClock::now() + kBookmarkEvery;
+  const auto reached = co_await reach_version(services, watch->options.version);
+  if (!reached) {
+    Answer<WatchStart> refusal = reached.error();
+    co_await stream(watch, std::move(refusal));
+    co_return;
+  }
   const bool from_now = watch->options.send_initial_events || !watch->options.version;
   std::optional<std::uint64_t> after;
   if (!from_now) after = watch->options.version;
