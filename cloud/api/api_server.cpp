@@ -88,7 +88,7 @@ class LocalClient final : public LocalApi {
 
   boost::asio::awaitable<void> serve(net::HttpRequest request, net::ResponseWriter& writer) override {
     request.peer = peer_;
-    co_await serving_->router->serve(std::move(request), writer);
+    co_await serving_->router->serve_locally(std::move(request), writer);
   }
 
   void close() override {
@@ -172,7 +172,7 @@ Result<void> ApiServer::Impl::start() {
   if (auto opened = open_store(*serving_, *definitions); !opened) return opened;
   const Services services{serving_->store, serving_->kinds, serving_->admission, serving_->retention,
                           serving_->access, serving_->audit.get(), clock_};
-  serving_->router = std::make_unique<Router>(services, metrics_, trace_);
+  serving_->router = std::make_unique<Router>(services, options_.fairness, metrics_, trace_);
   for (const auto& [path, page] : options_.pages)
     serving_->router->add_page(path, page);
   for (const auto& [path, action] : options_.actions)
@@ -253,6 +253,8 @@ Result<void> ApiServer::Impl::listen() {
   http.listen = options_.listen;
   http.tls = tls_;
   http.max_body = kReadLimit;
+  http.max_connections = options_.max_connections;
+  http.max_connections_per_address = options_.max_connections_per_address;
   http.name = "api";
   // A coroutine of a lambda would lose the captures with the handler; here the state is a parameter.
   struct ServeWith {

@@ -19,6 +19,7 @@
 #include "cloud/access/audit_log.hpp"
 #include "cloud/api/base/admission.hpp"
 #include "cloud/api/base/json_view.hpp"
+#include "cloud/api/fair_queue.hpp"
 #include "cloud/api/kinds/resource_type.hpp"
 #include "cloud/api/store/restoring.hpp"
 #include "sdk/base/error.hpp"
@@ -42,6 +43,11 @@ struct ApiServerOptions {
   std::map<std::string, net::HttpHandler>
       pages;  ///< by path: other GET pages, for those who may read everything
   std::map<std::string, net::HttpHandler> actions;  ///< by path: POST, for those who may do everything
+  FairQueueOptions fairness;
+  std::size_t max_connections = 4096;
+  /// A thousand watchers of one machine with room for all of them to come back at once; half of all, so that no machine
+  /// alone keeps the others out.
+  std::size_t max_connections_per_address = 2048;
 };
 
 /// The API for a part of this process: what a client over HTTPS would get, without the wire between.

@@ -31,6 +31,7 @@ struct Services {
 struct Call {
   net::HttpRequest request;
   access::UserPtr user;  ///< who asks; never null
+  bool local = false;  ///< from within this process
   WallTime received;
   Target target;
   ResourcePath path;

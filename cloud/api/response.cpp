@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/api/response.hpp"
 
+#include "cloud/api/base/json_view.hpp"
+
 namespace hearth::api {
 
 using nlohmann::json;
@@ -18,7 +20,11 @@ Response text_response(int status, std::string body, std::string type) {
 }
 
 Response status_response(const Status& status) {
-  return json_response(status.code(), status.body());
+  const auto body = status.body();
+  auto response = json_response(status.code(), body);
+  if (const auto* seconds = at_path(body, {"details", "retryAfterSeconds"}))
+    response.headers.add("Retry-After", seconds->dump());
+  return response;
 }
 
 net::HttpResponse to_http(Response response) {

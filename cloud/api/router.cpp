@@ -11,6 +11,7 @@
 #include "cloud/api/compression.hpp"
 #include "cloud/api/discovery.hpp"
 #include "cloud/api/media.hpp"
+#include "cloud/api/watch_seat.hpp"
 #include "sdk/base/ids.hpp"
 #include "sdk/net/trace_stream.hpp"
 
@@ -62,11 +63,12 @@ bool allows(const Call& call, std::string_view verb) {
 
 }  // namespace
 
-Router::Router(Services services, Metrics& metrics, const Trace& trace)
+Router::Router(Services services, const FairQueueOptions& fairness, Metrics& metrics, const Trace& trace)
     : services_(std::move(services)),
       metrics_(metrics),
       watches_(metrics.gauge("hearth_api_watches", "Watches open now")),
-      trace_(trace) {}
+      trace_(trace),
+      gate_(std::make_unique<FairGate>(fairness, metrics)) {}
 
 Answer<std::shared_ptr<Call>> Router::make_call(net::HttpRequest request) const {
   auto target = parse_target(request.target);
@@ -150,42 +152,77 @@ asio::awaitable<Response> Router::guarded_answer(CallPtr call, std::string_view 
   co_return response;
 }
 
+const net::HttpHandler* Router::page_of(const Call& call) const {
+  if (call.type != nullptr) return nullptr;
+  const auto page = pages_.find(call.request.method + " " + call.target.path);
+  return page == pages_.end() ? nullptr : &page->second;
+}
+
+/// Refused before it is let in: who may nothing waits for nobody, and takes nobody's seat.
 asio::awaitable<void> Router::dispatch(CallPtr call, net::ResponseWriter* writer) const {
   const auto verb = verb_of(*call);
-  Response response;
   if (auto refusal = refuse(*call, verb, services_.access)) {
-    response = status_response(*refusal);
+    auto response = status_response(*refusal);
     count(call, verb, response.status);
-  } else if (call->type != nullptr && verb == "watch") {
-    note(*call, verb, 200, "ResponseStarted");
-    co_await stream(call, writer);
-    note(*call, verb, 200, kComplete);
+    FairGate::Place none;
+    co_await conclude(call, std::move(response), writer, std::move(none));
     co_return;
-  } else if (call->target.path == "/trace") {
-    auto request = call->request;
-    co_await net::serve_trace(std::move(request), *writer, trace_);
-    note(*call, verb, 200, kComplete);
-    co_return;
-  } else if (const auto page = pages_.find(call->request.method + " " + call->target.path);
-             page != pages_.end()) {
-    auto request = call->request;
-    co_await page->second(std::move(request), *writer);
-    note(*call, verb, 200, kComplete);
-    co_return;
-  } else {
-    response = co_await guarded_answer(call, verb);
   }
-  if (auto id = note(*call, verb, response.status, kComplete); !id.empty())
+  const auto* page = page_of(*call);
+  if (page != nullptr || call->target.path == "/trace") {
+    co_await serve_stream(call, page, writer);
+    co_return;
+  }
+  const auto width = width_of(*call, verb);
+  auto place = gate_->try_enter(flow_of(*call), width);
+  if (!place.admitted()) {
+    auto flow = flow_of(*call);
+    place = co_await gate_->wait(std::move(flow), width, writer);
+  }
+  if (place.admitted() && call->type != nullptr && verb == "watch") {
+    co_await stream(call, writer, std::move(place));
+    co_return;
+  }
+  Response response;
+  if (place.admitted()) {
+    response = co_await guarded_answer(call, verb);
+  } else {
+    response = status_response(too_many_requests());
+    count(call, verb, response.status);
+  }
+  co_await conclude(call, std::move(response), writer, std::move(place));
+}
+
+/// The place is given back before the answer goes out: how fast the client reads is no concern of the others.
+asio::awaitable<void> Router::conclude(CallPtr call, Response response, net::ResponseWriter* writer,
+                                       FairGate::Place place) const {
+  if (auto id = note(*call, verb_of(*call), response.status, kComplete); !id.empty())
     response.headers.add("Audit-Id", std::move(id));
   auto plain = to_http(std::move(response));
   std::string accepted(call->request.headers.get("Accept-Encoding"));
   auto http = co_await compressed(std::move(plain), std::move(accepted));
+  place.leave();
   co_await writer->send(std::move(http));
 }
 
-asio::awaitable<void> Router::stream(CallPtr call, net::ResponseWriter* writer) const {
+/// What answers by itself, for as long as it likes: it has no seat.
+asio::awaitable<void> Router::serve_stream(CallPtr call, const net::HttpHandler* page,
+                                           net::ResponseWriter* writer) const {
+  auto request = call->request;
+  if (page == nullptr) {
+    co_await net::serve_trace(std::move(request), *writer, trace_);
+  } else {
+    co_await (*page)(std::move(request), *writer);
+  }
+  note(*call, verb_of(*call), 200, kComplete);
+}
+
+asio::awaitable<void> Router::stream(CallPtr call, net::ResponseWriter* writer, FairGate::Place place) const {
+  note(*call, "watch", 200, "ResponseStarted");
   const OpenWatch open(watches_);
-  co_await watch_objects(&services_, std::move(call), writer);
+  WatchSeat seat(writer, std::move(place));
+  co_await watch_objects(&services_, call, &seat);
+  note(*call, "watch", 200, kComplete);
 }
 
 std::string Router::note(const Call& call, std::string_view verb, int status, const char* stage) const {
@@ -220,16 +257,26 @@ void Router::note_unknown(const net::HttpRequest& request, int status) const {
 }
 
 asio::awaitable<void> Router::serve(net::HttpRequest request, net::ResponseWriter& writer) const {
+  return respond(std::move(request), &writer, false);
+}
+
+asio::awaitable<void> Router::serve_locally(net::HttpRequest request, net::ResponseWriter& writer) const {
+  return respond(std::move(request), &writer, true);
+}
+
+asio::awaitable<void> Router::respond(net::HttpRequest request, net::ResponseWriter* writer,
+                                      bool local) const {
   auto seen = services_.audit == nullptr ? net::HttpRequest() : request;
   auto call = make_call(std::move(request));
   if (call) {
-    co_await dispatch(std::move(*call), &writer);
+    (*call)->local = local;
+    co_await dispatch(std::move(*call), writer);
     co_return;
   }
   count(nullptr, "", call.error().code());
   if (services_.audit != nullptr) note_unknown(seen, call.error().code());
   auto http = to_http(status_response(call.error()));
-  co_await writer.send(std::move(http));
+  co_await writer->send(std::move(http));
 }
 
 asio::awaitable<Response> Router::call(net::HttpRequest request,

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "cloud/api/call.hpp"
+#include "cloud/api/fair_gate.hpp"
 #include "cloud/api/handlers.hpp"
 #include "cloud/api/openapi_pages.hpp"
 #include "sdk/base/metrics.hpp"
@@ -17,7 +18,7 @@ namespace hearth::api {
 
 class Router {
  public:
-  Router(Services services, Metrics& metrics, const Trace& trace);
+  Router(Services services, const FairQueueOptions& fairness, Metrics& metrics, const Trace& trace);
 
   /// Before serve(). Answers GET of exactly this path, to those who may read everything.
   void add_page(const std::string& path, net::HttpHandler page) { pages_["GET " + path] = std::move(page); }
@@ -28,7 +29,9 @@ class Router {
 
   boost::asio::awaitable<void> serve(net::HttpRequest request, net::ResponseWriter& writer) const;
 
-  /// For callers of this process; the request names them as its peer. `document` is the body, or null.
+  /// For callers of this process; the request names them as its peer. They wait for nobody.
+  boost::asio::awaitable<void> serve_locally(net::HttpRequest request, net::ResponseWriter& writer) const;
+  /// `document` is the body, or null.
   boost::asio::awaitable<Response> call(net::HttpRequest request,
                                         std::shared_ptr<nlohmann::json> document) const;
   boost::asio::awaitable<Answer<Snapshot>> list(net::HttpRequest request) const;
@@ -43,8 +46,17 @@ class Router {
   Reply serve_object(CallPtr call, std::string_view verb) const;
   boost::asio::awaitable<Answer<Response>> answer(CallPtr call, std::string_view verb) const;
   boost::asio::awaitable<Response> guarded_answer(CallPtr call, std::string_view verb) const;
+  boost::asio::awaitable<void> respond(net::HttpRequest request, net::ResponseWriter* writer,
+                                       bool local) const;
   boost::asio::awaitable<void> dispatch(CallPtr call, net::ResponseWriter* writer) const;
-  boost::asio::awaitable<void> stream(CallPtr call, net::ResponseWriter* writer) const;
+  boost::asio::awaitable<void> conclude(CallPtr call, Response response, net::ResponseWriter* writer,
+                                        FairGate::Place place) const;
+  /// Of a page handed in, or of the trace.
+  boost::asio::awaitable<void> serve_stream(CallPtr call, const net::HttpHandler* page,
+                                            net::ResponseWriter* writer) const;
+  boost::asio::awaitable<void> stream(CallPtr call, net::ResponseWriter* writer, FairGate::Place place) const;
+  /// Null for what is no such page.
+  const net::HttpHandler* page_of(const Call& call) const;
   void count(const CallPtr& call, std::string_view verb, int status) const;
   /// A line of the audit log, if there is one; its id, or nothing.
   std::string note(const Call& call, std::string_view verb, int status, const char* stage) const;
@@ -54,6 +66,7 @@ class Router {
   Metrics& metrics_;
   prometheus::Gauge& watches_;
   const Trace& trace_;
+  std::unique_ptr<FairGate> gate_;
   OpenApiPages openapi_;
   std::map<std::string, net::HttpHandler> pages_;  ///< by method and path
 };

@@ -222,6 +222,11 @@ net::HttpResponse ServerTest::request(net::HttpRequest request, const std::strin
   return answer;
 }
 
+std::unique_ptr<net::HttpClient> ServerTest::client(boost::asio::any_io_executor executor) const {
+  return std::make_unique<net::HttpClient>(std::move(executor), net::parse_url("https://" + listen_).value(),
+                                           net::make_client_tls({ca_.certificate_pem, {}}).value());
+}
+
 std::string ServerTest::ok(std::vector<std::string> arguments, const std::string& input) {
   std::string shown;
   for (const auto& argument : arguments)

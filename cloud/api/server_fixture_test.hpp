@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cloud/api/api_server.hpp"
+#include "sdk/net/http_client.hpp"
 
 namespace hearth::api {
 
@@ -42,6 +43,8 @@ class ServerTest : public ::testing::Test {
   Ran kubectl_with(const std::string& token, std::vector<std::string> arguments);
   /// One request without kubectl, with a certificate of that organization, or (empty) with none.
   net::HttpResponse request(net::HttpRequest request, const std::string& organization = {});
+  /// A connection of its own, kept open, without a certificate.
+  std::unique_ptr<net::HttpClient> client(boost::asio::any_io_executor executor) const;
   /// The output of a command that must succeed.
   std::string ok(std::vector<std::string> arguments, const std::string& input = {});
 
