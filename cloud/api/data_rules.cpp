@@ -36,7 +36,7 @@ std::size_t check_map(const json& object, const char* name, bool base64, std::ve
   for (const auto& [key, value] : map_at(object, name).items()) {
     const auto field = std::string(name) + "[" + key + "]";
     if (!is_key(key))
-      found.push_back({field, "FieldValueInvalid", "Invalid value: " + json(key).dump() + ": " + kKeyRule});
+      found.push_back({field, "FieldValueInvalid", "Invalid value: " + in_quotes(key) + ": " + kKeyRule});
     if (!value.is_string()) continue;
     const auto& text = value.get_ref<const std::string&>();
     size += base64 ? text.size() / 4 * 3 : text.size();
@@ -101,7 +101,7 @@ std::vector<Violation> check_config_map(const json& map, const json* old) {
   for (const auto& [key, value] : map_at(map, "binaryData").items()) {
     if (map_at(map, "data").contains(key)) {
       found.push_back({"data[" + key + "]", "FieldValueInvalid",
-                       "Invalid value: " + json(key).dump() + ": duplicate of key present in binaryData"});
+                       "Invalid value: " + in_quotes(key) + ": duplicate of key present in binaryData"});
     }
   }
   check_size(size, found);
@@ -120,7 +120,7 @@ std::vector<Violation> check_secret(json& secret, const json* old) {
   check_immutable(secret, old, found);
   if (old != nullptr && text_at(*old, {"type"}) != type) {
     found.push_back(
-        {"type", "FieldValueInvalid", "Invalid value: " + json(type).dump() + ": field is immutable"});
+        {"type", "FieldValueInvalid", "Invalid value: " + in_quotes(type) + ": field is immutable"});
   }
   return found;
 }

@@ -41,7 +41,7 @@ constexpr std::string_view kLabelValueRule =
 using Fault = std::optional<std::string>;
 
 Violation invalid_value(const char* field, std::string_view value, std::string_view why) {
-  return {field, "FieldValueInvalid", "Invalid value: " + json(value).dump() + ": " + std::string(why)};
+  return {field, "FieldValueInvalid", "Invalid value: " + in_quotes(value) + ": " + std::string(why)};
 }
 
 bool is_alnum(char c) {

@@ -67,5 +67,9 @@ TEST(MetadataRules, TellsWhatIsWrongWithAValue) {
               HasSubstr("Too long: must have at most 262144 bytes"));
 }
 
+TEST(MetadataRules, QuotesBytesThatAreNoText) {
+  EXPECT_THAT(fault(kDevice, {{"name", "a\x80"}}), HasSubstr("Invalid value: \"a\xEF\xBF\xBD\": "));
+}
+
 }  // namespace
 }  // namespace hearth::api

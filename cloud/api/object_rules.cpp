@@ -136,7 +136,7 @@ Answer<FieldCheck> field_check(const std::string& parameter, const KindName& opt
   if (parameter == "Strict") return FieldCheck::strict;
   return invalid(options, "",
                  {{"fieldValidation", "FieldValueNotSupported",
-                   "Unsupported value: " + json(parameter).dump() +
+                   "Unsupported value: " + in_quotes(parameter) +
                        ": supported values: \"Ignore\", \"Strict\", \"Warn\""}});
 }
 
@@ -167,7 +167,7 @@ Answer<void> check_identity(const Call& call, json& object) {
   if (kind != type.name.kind) {
     return invalid(type.name, name_of(object),
                    {{"kind", "FieldValueInvalid",
-                     "Invalid value: " + json(kind).dump() + ": must be " + type.name.kind}});
+                     "Invalid value: " + in_quotes(kind) + ": must be " + type.name.kind}});
   }
   const auto ns = text_at(meta, {"namespace"});
   if (!ns.empty() && ns != call.path.ns) {

@@ -23,7 +23,7 @@ Violation required(std::string field, const std::string& why) {
 
 Violation unsupported(std::string field, const std::string& value, const std::string& supported) {
   return {std::move(field), "FieldValueNotSupported",
-          fmt::format("Unsupported value: {}: supported values: {}", json(value).dump(), supported)};
+          fmt::format("Unsupported value: {}: supported values: {}", in_quotes(value), supported)};
 }
 
 void check_rule(const json& rule, const std::string& at, bool cluster, std::vector<Violation>& found) {
@@ -63,7 +63,7 @@ void check_subject(json& subject, const std::string& at, bool cluster, std::vect
   if (group == nullptr && !account) subject["apiGroup"] = kRbacGroup;
   const auto wanted = account ? std::string() : std::string(kRbacGroup);
   if (group != nullptr && *group != wanted)
-    found.push_back(unsupported(at + ".apiGroup", text_at(subject, {"apiGroup"}), json(wanted).dump()));
+    found.push_back(unsupported(at + ".apiGroup", text_at(subject, {"apiGroup"}), in_quotes(wanted)));
   if (account && cluster && text_at(subject, {"namespace"}).empty())
     found.push_back(required(at + ".namespace", ""));
 }
@@ -73,7 +73,7 @@ void check_ref(const KindName& kind, json& binding, std::vector<Violation>& foun
   if (!ref.is_object()) ref = json::object();
   if (text_at(ref, {"apiGroup"}).empty()) ref["apiGroup"] = kRbacGroup;
   const auto group = text_at(ref, {"apiGroup"});
-  if (group != kRbacGroup) found.push_back(unsupported("roleRef.apiGroup", group, json(kRbacGroup).dump()));
+  if (group != kRbacGroup) found.push_back(unsupported("roleRef.apiGroup", group, in_quotes(kRbacGroup)));
   const auto target = text_at(ref, {"kind"});
   const bool role_fits = target == "Role" && !is_cluster(kind);
   if (target != "ClusterRole" && !role_fits) {
@@ -84,8 +84,8 @@ void check_ref(const KindName& kind, json& binding, std::vector<Violation>& foun
 }
 
 std::string shown_ref(const json& ref) {
-  return fmt::format("rbac.RoleRef{{APIGroup:{}, Kind:{}, Name:{}}}", json(text_at(ref, {"apiGroup"})).dump(),
-                     json(text_at(ref, {"kind"})).dump(), json(text_at(ref, {"name"})).dump());
+  return fmt::format("rbac.RoleRef{{APIGroup:{}, Kind:{}, Name:{}}}", in_quotes(text_at(ref, {"apiGroup"})),
+                     in_quotes(text_at(ref, {"kind"})), in_quotes(text_at(ref, {"name"})));
 }
 
 access::Attempt on_role(std::string verb, const std::string& plural, const std::string& ns,

@@ -41,6 +41,11 @@ inline const nlohmann::json& array_at(const nlohmann::json& root,
   return found != nullptr && found->is_array() ? *found : kEmpty;
 }
 
+/// A text as messages quote it; what is no UTF-8 is replaced.
+inline std::string in_quotes(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 inline std::string name_of(const nlohmann::json& object) {
   return text_at(object, {"metadata", "name"});
 }

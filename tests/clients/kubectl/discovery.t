@@ -32,7 +32,7 @@ What the server says of itself: kinds, versions, paths, completion.
 Through the proxy.
 
   $ kubectl proxy --port=0 >proxy.log 2>&1 & proxy=$!
-  $ until grep -q Starting proxy.log; do sleep 0.05; done
+  $ until grep -qs Starting proxy.log; do sleep 0.05; done
   $ python3 -c 'import sys, urllib.request, json; print(json.load(urllib.request.urlopen("http://127.0.0.1:%s/apis/devices.kubeedge.io/v1beta1/devicemodels" % sys.argv[1]))["kind"])' $(sed 's/.*://' proxy.log)
   DeviceModelList
   $ kill $proxy; wait $proxy 2>/dev/null || true
