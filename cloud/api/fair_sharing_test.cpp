@@ -206,6 +206,7 @@ TEST_F(FairSharing, WatchesHoldNoSeatOnceTheyHaveBegun) {
   const auto now = "&resourceVersion=" + list["metadata"]["resourceVersion"].get<std::string>();
   const auto connect = connecting();
   asio::io_context io;
+  int ended = 0;
   std::vector<std::unique_ptr<net::HttpClient>> watchers;
   for (const auto& from : {std::string(), std::string(), now}) {
     watchers.push_back(connect(io.get_executor()));
@@ -213,17 +214,20 @@ TEST_F(FairSharing, WatchesHoldNoSeatOnceTheyHaveBegun) {
     asio::co_spawn(io,
                    watchers.back()->stream(
                        std::move(asked), [](std::string_view) { return true; }, std::chrono::seconds(60)),
-                   [](const std::exception_ptr&, const Result<net::HttpResponse>&) {});
+                   [&ended](const std::exception_ptr&, const Result<net::HttpResponse>&) { ++ended; });
   }
-  until([&] {
+  const auto watches_and_seats = [&](int watches, int seats) {
     io.poll();
     const auto metrics = request(request_of("bert", "/metrics")).body;
-    return metrics.find("hearth_api_watches 3") != std::string::npos &&
-           metrics.find("hearth_api_seats_taken 1") != std::string::npos;
-  });
+    return metrics.find("hearth_api_watches " + std::to_string(watches) + "\n") != std::string::npos &&
+           metrics.find("hearth_api_seats_taken " + std::to_string(seats) + "\n") != std::string::npos;
+  };
+  until([&] { return watches_and_seats(3, 1); });
+  EXPECT_EQ(ended, 0);
   for (const auto& watcher : watchers)
     watcher->close();
-  io.run_for(std::chrono::seconds(5));
+  until([&] { return watches_and_seats(0, 1); });
+  EXPECT_EQ(ended, 3);
 }
 
 }  // namespace

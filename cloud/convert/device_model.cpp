@@ -92,8 +92,8 @@ json model_to_v1beta1(json model) {
   const auto left_over = take_left_over(model);
   model["apiVersion"] = kNew;
   json unsaid = json::object();
+  if (object_at(model, "spec") == nullptr) return model;
   auto& spec = model["spec"];
-  if (!spec.is_object()) return model;
   auto properties = list_at(spec, "properties");
   const auto* kept = object_at(left_over, "properties");
   for (auto& property : properties) {
@@ -112,8 +112,8 @@ json model_to_v1alpha2(json model) {
   const auto unsaid = take_left_over(model);
   model["apiVersion"] = kOld;
   json left_over = json::object();
+  if (object_at(model, "spec") == nullptr) return model;
   auto& spec = model["spec"];
-  if (!spec.is_object()) return model;
   auto properties = list_at(spec, "properties");
   for (auto& property : properties)
     property = property_to_v1alpha2(std::move(property), unsaid, left_over);

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <latch>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -53,10 +54,30 @@ TEST(Workers, SayThatTheyWereJoinedInTime) {
   EXPECT_TRUE(done);
 }
 
-TEST(Workers, EndWithoutBeingJoined) {
-  Workers workers(4);
-  for (int i = 0; i < 4; ++i)
-    workers.grow();
+TEST(Workers, EndWithoutBeingJoinedWithWhatHasBegunAndDropTheRest) {
+  std::atomic<int> begun = 0;
+  std::atomic<int> done = 0;
+  std::atomic<bool> ending = false;
+  const auto held = std::make_shared<int>();
+  {
+    Workers workers(4);
+    for (int i = 0; i < 4; ++i)
+      workers.grow();
+    for (int i = 0; i < 100; ++i) {
+      boost::asio::post(workers.executor(), [&, held] {
+        ++begun;
+        while (!ending)
+          std::this_thread::yield();
+        ++done;
+      });
+    }
+    while (begun < 4)
+      std::this_thread::yield();
+    ending = true;
+  }
+  EXPECT_GE(begun, 4);
+  EXPECT_EQ(done, begun);
+  EXPECT_EQ(held.use_count(), 1) << "a call that never began is still kept";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -37,8 +38,10 @@ TEST(Memory, GivesBackUnderTheFeetOfAnotherThread) {
   for (int i = 0; i < 100; ++i)
     give_back_memory();
   const auto seen = turns.load();
-  while (turns.load() == seen)
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (turns.load() == seen && std::chrono::steady_clock::now() < end)
     std::this_thread::yield();
+  EXPECT_GT(turns.load(), seen) << "the other thread came to a stop";
   stop = true;
   other.join();
 }
