@@ -166,6 +166,7 @@ TEST_F(DefinitionsKubectl, TheScaleSubresourceShowsAndChangesTheReplicas) {
      pump_definition(version("v1", true, "units: {type: integer, maximum: 9}", scale)));
   ok({"create", "-f", "-"}, pump("one", "units: 2"));
   const auto path = "/apis/example.org/v1/namespaces/default/pumps/one/scale";
+  const auto path_of_unset = "/apis/example.org/v1/namespaces/default/pumps/unset/scale";
   EXPECT_THAT(ok({"get", "--raw", path}),
               AllOf(HasSubstr(R"("apiVersion":"autoscaling/v1")"), HasSubstr(R"("spec":{"replicas":2})")));
   EXPECT_THAT(ok({"scale", "pump/one", "--replicas=5"}), HasSubstr("scaled"));
@@ -173,6 +174,11 @@ TEST_F(DefinitionsKubectl, TheScaleSubresourceShowsAndChangesTheReplicas) {
   EXPECT_THAT(ok({"scale", "pump/one", "--replicas=6", "--current-replicas=5"}), HasSubstr("scaled"));
   EXPECT_THAT(kubectl({"scale", "pump/one", "--replicas=10"}).out,
               HasSubstr("spec.units in body should be less than or equal to 9"));
+  ok({"create", "-f", "-"}, pump("unset", ""));
+  EXPECT_THAT(kubectl({"get", "--raw", path_of_unset}).out,
+              HasSubstr("the spec replicas field \".spec.units\" does not exist"));
+  EXPECT_THAT(ok({"scale", "pump/unset", "--replicas=3"}), HasSubstr("scaled"));
+  EXPECT_THAT(ok({"get", "--raw", path_of_unset}), HasSubstr(R"("spec":{"replicas":3})"));
 }
 
 TEST_F(DefinitionsKubectl, AWatchEndsWhenItsKindChanges) {

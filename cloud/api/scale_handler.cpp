@@ -40,12 +40,9 @@ bool set_field(json& object, const FieldPath& path, json value) {
   return true;
 }
 
-/// `object` is in the version the scale belongs to.
-Answer<json> scale_of(const TypeVersion& version, const json& object) {
+/// `object` is in the version the scale belongs to. Replicas that are not set count as 0.
+json scale_of(const TypeVersion& version, const json& object) {
   const auto& paths = *version.scale;
-  if (field_at(object, paths.spec_replicas) == nullptr) {
-    return internal_status("the spec replicas field \"." + joined(paths.spec_replicas) + "\" does not exist");
-  }
   json scale = {{"kind", "Scale"},
                 {"apiVersion", "autoscaling/v1"},
                 {"metadata", json::object()},
@@ -86,9 +83,7 @@ Answer<ObjectPtr> rescale(Transaction& transaction, const LifecycleContext& cont
   const auto current = transaction.get(call.key());
   if (current == nullptr) return not_found(call.type->name, call.path.name);
   auto object = in_version(*call.type, *call.version, current->tree());
-  auto before = scale_of(*call.version, object);
-  if (!before && call.request.method == "PATCH") return before.error();
-  auto scale = wanted(before ? std::move(*before) : json::object());
+  auto scale = wanted(scale_of(*call.version, object));
   if (!scale) return scale.error();
   if (auto sound = check_scale(call, *scale); !sound) return sound.error();
   const auto* replicas = at_path(*scale, {"spec", "replicas"});
@@ -108,9 +103,11 @@ Answer<ObjectPtr> rescale(Transaction& transaction, const LifecycleContext& cont
 }
 
 Answer<Response> answer_scale(const Call& call, const ObjectPtr& object) {
-  auto scale = scale_of(*call.version, in_version(*call.type, *call.version, object->tree()));
-  if (!scale) return scale.error();
-  return json_response(200, *std::move(scale));
+  const auto shown = in_version(*call.type, *call.version, object->tree());
+  const auto& replicas = call.version->scale->spec_replicas;
+  if (field_at(shown, replicas) == nullptr)
+    return internal_status("the spec replicas field \"." + joined(replicas) + "\" does not exist");
+  return json_response(200, scale_of(*call.version, shown));
 }
 
 Answer<Wanted> wanted_scale(const Call& call) {

@@ -32,6 +32,13 @@ json node_reference(const std::string& node) {
   return {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", node}, {"uid", node}};
 }
 
+/// Of one condition the type names a fault, so that False is the good news.
+bool is_good_news(const wire::Condition& condition) {
+  const auto good =
+      condition.type == "DesiredExpired" ? wire::ConditionStatus::no : wire::ConditionStatus::yes;
+  return condition.status == good;
+}
+
 struct Happening {
   std::string reason;
   std::string message;
@@ -71,7 +78,7 @@ void EventRecorder::transition(const ApiObject& device, const wire::Condition& c
   if (count_again(key, now)) return;
   const std::string name = event_name(device.id.name);
   const Happening what{condition.reason, fmt::format("{}: {}", condition.type, condition.message),
-                       condition.status == wire::ConditionStatus::yes};
+                       is_good_news(condition)};
   begin(key, device.id.ns, name,
         event_object(device.id.ns, name, device_reference(device), what, to_rfc3339(now)));
 }

@@ -31,6 +31,18 @@ TEST(EventRecorder, WritesWhatKubectlDescribeShows) {
   EXPECT_FALSE(events.next());
 }
 
+TEST(EventRecorder, WarnsOfAFaultAndNotOfItsEnd) {
+  EventRecorder events;
+  const auto device = *read_device(device_object());
+  events.transition(device,
+                    {"DesiredExpired", ConditionStatus::no, "InTime", "no desired value has expired", {}},
+                    at_second(0));
+  events.transition(device, {"DesiredExpired", ConditionStatus::yes, "Expired", "power expired", {}},
+                    at_second(1));
+  EXPECT_EQ(events.next().value().object["type"], "Normal");
+  EXPECT_EQ(events.next().value().object["type"], "Warning");
+}
+
 TEST(EventRecorder, CountsTheSameUp) {
   EventRecorder events;
   const auto device = *read_device(device_object());
