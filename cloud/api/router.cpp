@@ -94,7 +94,13 @@ Answer<std::shared_ptr<Call>> Router::make_call(net::HttpRequest request) const 
 Answer<Response> Router::serve_page(const Call& call) const {
   const auto& path = call.target.path;
   if (path == "/healthz" || path == "/livez" || path == "/readyz") return text_response(200, "ok");
-  if (call.request.method != "GET" && call.request.method != "HEAD") return method_not_allowed();
+  if (call.request.method == "GET" || call.request.method == "HEAD") return find_page(call);
+  const auto page = find_page(call);
+  return page ? method_not_allowed() : page.error();
+}
+
+Answer<Response> Router::find_page(const Call& call) const {
+  const auto& path = call.target.path;
   if (path == "/metrics") return text_response(200, metrics_.text());
   if (auto page = openapi_.get(call.kinds, call.request, call.target)) return std::move(*page);
   const auto media = choose_media(call.request.headers.get("Accept"), {Form::discovery});
@@ -118,7 +124,9 @@ Reply Router::serve_object(CallPtr call, std::string_view verb) const {
 asio::awaitable<Answer<Response>> Router::answer(CallPtr call, std::string_view verb) const {
   if (call->type == nullptr) co_return serve_page(*call);
   const bool needs_name = verb == "update" || verb == "patch";
-  if (needs_name && call->path.name.empty()) co_return bad_request("name must be provided");
+  if (needs_name && call->path.name.empty() && !call->type->builtin)
+    co_return bad_request("name must be provided");
+  if (needs_name && call->path.name.empty()) co_return method_not_allowed();
   if (!allows(*call, verb)) co_return method_not_allowed();
   if (verb == "create" && call->type->namespaced && call->path.ns.empty()) {
     co_return bad_request("the namespace of the object must be in the path of the request");

@@ -42,7 +42,9 @@ class Router {
   Answer<std::shared_ptr<Call>> make_call(net::HttpRequest request) const;
   /// A call that may be made, and is of that verb.
   Answer<CallPtr> make_local_call(net::HttpRequest request, std::string_view wanted) const;
+  /// What is no object: answered for GET and HEAD alone.
   Answer<Response> serve_page(const Call& call) const;
+  Answer<Response> find_page(const Call& call) const;
   Reply serve_object(CallPtr call, std::string_view verb) const;
   boost::asio::awaitable<Answer<Response>> answer(CallPtr call, std::string_view verb) const;
   boost::asio::awaitable<Response> guarded_answer(CallPtr call, std::string_view verb) const;
