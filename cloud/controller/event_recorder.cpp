@@ -62,6 +62,11 @@ json event_object(const std::string& ns, const std::string& name, json involved,
           {"count", 1}};
 }
 
+/// Messages may hold what a device has said, in whatever bytes.
+std::string printed(const json& object) {
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string EventRecorder::event_name(const std::string& device) const {
@@ -95,66 +100,62 @@ void EventRecorder::of_node(const std::string& node, const std::string& reason, 
 bool EventRecorder::count_again(const std::string& key, WallTime now) {
   const auto found = known_.find(key);
   if (found == known_.end()) return false;
-  found->second.object["lastTimestamp"] = to_rfc3339(now);
-  found->second.object["count"] = found->second.object["count"].get<std::int64_t>() + 1;
-  enqueue(key, found->second);
+  auto object = json::parse(found->second.object);
+  object["lastTimestamp"] = to_rfc3339(now);
+  object["count"] = object["count"].get<std::int64_t>() + 1;
+  found->second.object = printed(object);
+  enqueue(found);
   return true;
 }
 
 void EventRecorder::begin(const std::string& key, const std::string& ns, const std::string& name,
-                          json object) {
-  remember(key, {ns, name, false, false, std::move(object)});
-  enqueue(key, known_.at(key));
+                          const json& object) {
+  enqueue(remember(key, {ns, name, false, false, printed(object)}));
 }
 
-void EventRecorder::enqueue(const std::string& key, Known& known) {
-  if (known.waiting) return;
+void EventRecorder::enqueue(AllKnown::iterator at) {
+  if (at->second.waiting) return;
   if (waiting_.size() >= kMaxWaiting) {
     ++given_up_;
     return;
   }
-  known.waiting = true;
-  waiting_.push_back(key);
+  at->second.waiting = true;
+  waiting_.push_back(at);
 }
 
-void EventRecorder::remember(const std::string& key, Known known) {
-  while (known_.size() >= kMaxRemembered && !order_.empty()) {
-    if (const auto oldest = known_.find(order_.front()); oldest != known_.end()) {
-      keys_.erase(oldest->second.name);
-      known_.erase(oldest);
-    }
-    order_.pop_front();
-  }
-  keys_[known.name] = key;
-  order_.push_back(key);
-  known_.emplace(key, std::move(known));
+EventRecorder::AllKnown::iterator EventRecorder::remember(const std::string& key, Known known) {
+  while (known_.size() >= kMaxRemembered)
+    forget_oldest();
+  const auto at = known_.emplace(key, std::move(known)).first;
+  names_.insert_or_assign(at->second.name, at);
+  order_.push_back(at);
+  return at;
+}
+
+void EventRecorder::forget_oldest() {
+  const auto oldest = order_.front();
+  order_.pop_front();
+  if (oldest->second.waiting) std::erase(waiting_, oldest);
+  names_.erase(oldest->second.name);
+  known_.erase(oldest);
 }
 
 std::optional<EventRecorder::Write> EventRecorder::next() {
-  while (!waiting_.empty()) {
-    const auto found = known_.find(waiting_.front());
-    waiting_.pop_front();
-    if (found == known_.end()) continue;
-    found->second.waiting = false;
-    return Write{found->second.ns, found->second.name, found->second.exists, found->second.object};
-  }
-  return std::nullopt;
-}
-
-EventRecorder::Known* EventRecorder::known(const std::string& name) {
-  const auto key = keys_.find(name);
-  const auto found = key == keys_.end() ? known_.end() : known_.find(key->second);
-  return found == known_.end() ? nullptr : &found->second;
+  if (waiting_.empty()) return std::nullopt;
+  auto& known = waiting_.front()->second;
+  waiting_.pop_front();
+  known.waiting = false;
+  return Write{known.ns, known.name, known.exists, json::parse(known.object)};
 }
 
 void EventRecorder::written(const std::string& name, bool ok) {
-  if (Known* event = known(name)) event->exists = ok;
+  if (const auto found = names_.find(name); found != names_.end()) found->second->second.exists = ok;
 }
 
 void EventRecorder::again(const std::string& name) {
-  Known* event = known(name);
-  if (!event || std::exchange(event->waiting, true)) return;
-  waiting_.push_front(keys_.at(name));
+  const auto found = names_.find(name);
+  if (found == names_.end() || std::exchange(found->second->second.waiting, true)) return;
+  waiting_.push_front(found->second);
 }
 
 }  // namespace hearth::controller

@@ -52,21 +52,24 @@ class EventRecorder {
     std::string name;
     bool exists = false;
     bool waiting = false;
-    nlohmann::json object;
+    std::string object;  ///< as JSON text: thousands are remembered
   };
+  /// By what makes two Events the same.
+  using AllKnown = std::map<std::string, Known>;
 
   std::string event_name(const std::string& device) const;
-  Known* known(const std::string& name);
   bool count_again(const std::string& key, WallTime now);
-  void begin(const std::string& key, const std::string& ns, const std::string& name, nlohmann::json object);
-  void enqueue(const std::string& key, Known& known);
-  void remember(const std::string& key, Known known);
+  void begin(const std::string& key, const std::string& ns, const std::string& name,
+             const nlohmann::json& object);
+  void enqueue(AllKnown::iterator at);
+  AllKnown::iterator remember(const std::string& key, Known known);
+  void forget_oldest();
 
   NewId new_id_;
-  std::map<std::string, Known> known_;  ///< by what makes two Events the same
-  std::deque<std::string> order_;       ///< keys, oldest first
-  std::deque<std::string> waiting_;
-  std::map<std::string, std::string> keys_;  ///< by Event name
+  AllKnown known_;
+  std::deque<AllKnown::iterator> order_;  ///< the oldest first
+  std::deque<AllKnown::iterator> waiting_;
+  std::map<std::string, AllKnown::iterator> names_;  ///< by Event name
   std::uint64_t given_up_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "cloud/controller/api_object.hpp"
@@ -26,9 +27,9 @@ class StatusBase {
 
  private:
   struct Entry {
-    ApiObject ahead;           ///< without JSON when the watch is not behind
-    std::string last_written;  ///< resourceVersion of our last patch's answer
-    std::string last_seen;     ///< by the watch
+    std::shared_ptr<const ApiObject> ahead;  ///< null when the watch is not behind, as nearly always
+    std::string last_written;                ///< resourceVersion of our last patch's answer
+    std::string last_seen;                   ///< by the watch
   };
 
   std::map<DeviceId, Entry> entries_;
