@@ -27,7 +27,7 @@ skip() {
 # The program of the client, or the reason why there is none.
 find_client() {
   case $client in
-    kubectl-on-path) command -v kubectl || skip "no kubectl on PATH" ;;
+    kubectl-on-path) command -v kubectl || skip "no kubectl on PATH (apt-get install kubernetes-client)" ;;
     python) echo /usr/bin/python3 ;;
     javascript) [ -d "$clients/javascript" ] && command -v node || skip_missing javascript ;;
     *) [ -x "$clients/$client" ] && echo "$clients/$client" || skip_missing "$client" ;;

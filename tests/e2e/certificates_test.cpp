@@ -74,7 +74,7 @@ class CertificateInThePast : public Certificate {
 #endif
     if (run("/bin/true", {}, {{"LD_PRELOAD", kFakeClock}}).err.find("cannot be preloaded") !=
         std::string::npos)
-      GTEST_SKIP() << "SKIPPED, a wrong clock is not tested: needs libfaketime";
+      GTEST_SKIP() << "SKIPPED, a wrong clock is not tested: needs libfaketime (apt-get install libfaketime)";
   }
   void set_clock(const std::string& time) {
     const auto fresh = folder().write("clock.new", time + "\n");

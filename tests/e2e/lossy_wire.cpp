@@ -162,12 +162,12 @@ class LossyWire::Impl {
 };
 
 std::string LossyWire::why_not() {
-  if (::geteuid() != 0) return "a network namespace needs root";
-  if (::access(kTun, R_OK | W_OK) != 0) return std::string("there is no ") + kTun;
+  if (::geteuid() != 0) return "a network namespace needs root (run the tests as root)";
+  if (::access(kTun, R_OK | W_OK) != 0) return std::string("there is no ") + kTun + " (modprobe tun)";
   try {
     find_program("ip");
   } catch (const std::exception& missing) {
-    return missing.what();
+    return missing.what() + std::string(" (apt-get install iproute2)");
   }
   return "";
 }

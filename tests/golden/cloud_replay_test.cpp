@@ -86,6 +86,8 @@ class CloudReplay : public e2e::SystemTest, public testing::WithParamInterface<s
   void settle();
   std::size_t whole_set() const;
   void expect_reports_in_the_api();
+  void expect_states_in_the_api();
+  void expect_node_ready();
 
   std::unique_ptr<StockEdge> edge_;
   std::vector<std::string> head_;
@@ -97,6 +99,7 @@ class CloudReplay : public e2e::SystemTest, public testing::WithParamInterface<s
   std::map<std::string, std::string> our_ids_;                       // recorded msg_id → ours
   std::map<std::string, std::string> sent_up_;                       // msg_id → resource
   std::map<DeviceId, std::map<std::string, std::string>> reported_;  // device → property → value
+  std::map<DeviceId, std::string> states_;                           // reported
   std::deque<HubMessage> early_;     // acked before the recording came to them
   std::set<std::string> applied_;    // recorded msg_ids
   std::set<std::string> acked_;      // msg_ids of ours, by ack()
@@ -173,6 +176,8 @@ void CloudReplay::play(const std::string& scene) {
   expect_pending_memberships();
   sort_out_the_rest();
   expect_reports_in_the_api();
+  expect_states_in_the_api();
+  expect_node_ready();
 }
 
 void CloudReplay::play(const WsRecord& record) {
@@ -400,6 +405,10 @@ void CloudReplay::play_up(const WsRecord& record) {
       }
     }
   }
+  if (message.route.resource.ends_with("state/update")) {
+    const auto device = wire::parse_resource(message.route.resource).id;
+    states_[device] = message.document().value().at("device").at("state").get<std::string>();
+  }
   edge_->send(message, record.fragments);
 }
 
@@ -442,9 +451,32 @@ void CloudReplay::expect_reports_in_the_api() {
   }
 }
 
+void CloudReplay::expect_states_in_the_api() {
+  for (const auto& [id, state] : states_) {
+    if (!api_.contains(wire::device_resource(id))) continue;
+    EXPECT_TRUE(e2e::eventually([&] {
+      const auto shown = kubectl({"get", "device", id.name, "-n", id.ns, "-o", "jsonpath={.status.state}"});
+      return shown.out == state;
+    })) << id.name
+        << " was reported " << state;
+  }
+}
+
+void CloudReplay::expect_node_ready() {
+  if (!edge_->connected()) return;
+  EXPECT_TRUE(e2e::eventually([&] {
+    const std::string path = "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}";
+    return kubectl({"get", "node", "edge-1", "-o", path}).out == "True";
+  })) << "the edge is linked and its node is not Ready";
+}
+
 TEST_P(CloudReplay, IsAnsweredAsByCloudcore) {
   play(GetParam());
   RecordProperty("compared", static_cast<int>(compared_));
+  const auto spoke = [](const WsRecord& record) { return record.message && !record.up(); };
+  if (std::any_of(records_.begin(), records_.end(), spoke)) {
+    EXPECT_GT(compared_, 0U) << "nothing that cloudcore sent was compared with ours";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, CloudReplay, testing::ValuesIn(scenes()),
