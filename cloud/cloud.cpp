@@ -28,6 +28,8 @@
 #include "cloud/restore.hpp"
 #include "cloud/restore_page.hpp"
 #include "cloud/token_store.hpp"
+#include "sdk/base/memory.hpp"
+#include "sdk/base/rest.hpp"
 #include "sdk/device/crd_documents.hpp"
 #include "sdk/wire/resource.hpp"
 
@@ -84,6 +86,7 @@ class Cloud {
     if (const auto certificates = start_cert_server(); !certificates) return certificates;
     controller_->start();
     keep_certificates_fresh();
+    give_back_at_rest();
     spdlog::info("cloud: hub on wss://{}, certificates on https://{}",
                  with_port(options_.hub_listen, hub_->port()),
                  with_port(options_.cert_listen, cert_server_->port()));
@@ -247,6 +250,16 @@ class Cloud {
     });
   }
 
+  /// What starting, a storm or a long list has taken is used hardly again.
+  void give_back_at_rest() {
+    rest_timer_.expires_after(Rest::kEvery);
+    rest_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      if (rest_.comes(processor_time())) give_back_memory();
+      give_back_at_rest();
+    });
+  }
+
   Result<void> renew_certificates() {
     const auto pki = open_pki(options_.data_dir, server_names());
     if (!pki) return pki.error();
@@ -280,6 +293,7 @@ class Cloud {
     spdlog::info("cloud: stopping");
     signals_.cancel();
     certificate_timer_.cancel();
+    rest_timer_.cancel();
     if (hub_) hub_->stop();
     if (cert_server_) cert_server_->stop();
     if (controller_) controller_->stop();
@@ -296,6 +310,8 @@ class Cloud {
   std::shared_ptr<net::ServerIdentity> server_identity_;
   boost::asio::io_context io_;
   boost::asio::steady_timer certificate_timer_{io_};
+  boost::asio::steady_timer rest_timer_{io_};
+  Rest rest_{processor_time()};
   boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
   std::unique_ptr<api::ApiServer> api_;
   std::unique_ptr<controller::DeviceController> controller_;

@@ -9,11 +9,17 @@
 #include <cstddef>
 #include <cstdint>
 
+/// jemalloc's, in programs that are linked with it.
+extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
+                       std::size_t new_size) __attribute__((weak));
+
 namespace hearth {
 namespace {
 
 constexpr int kHeaps = 2;
 constexpr int kTrimThreshold = 128 * 1024;
+/// jemalloc's number for all arenas.
+constexpr const char* kPurgeAll = "arena.4096.purge";
 
 /// A segment that is not writable in the file was never written to: its pages are the file's. (What the loader has
 /// relocated and then protected belongs to a writable one.)
@@ -38,7 +44,12 @@ void limit_heaps() {
 }
 
 void give_back_memory() {
-  ::malloc_trim(0);
+  if (mallctl != nullptr) {
+    mallctl("thread.tcache.flush", nullptr, nullptr, nullptr, 0);
+    mallctl(kPurgeAll, nullptr, nullptr, nullptr, 0);
+  } else {
+    ::malloc_trim(0);
+  }
   ::dl_iterate_phdr(unmap_pages, nullptr);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps a long-running process small (glibc, Linux).
+// Keeps a long-running process small (Linux; glibc's heap or jemalloc).
 // Thread: limit_heaps() before any other thread; give_back_memory() from any.   Errors: none; at worst nothing is saved.
 #pragma once
 
