@@ -149,6 +149,21 @@ TEST_F(ServerSideApply, RefusesAKeyedListWithAnItemTwice) {
   EXPECT_EQ(std::get<Error>(result).text, ".spec.ports: duplicate entries for key [name=\"p\"]");
 }
 
+TEST_F(ServerSideApply, KeepsTheOrderOfTheApplierAndWhatItDoesNotNameInItsPlace) {
+  const auto merged = [&](const json& had, const json& applied_groups) {
+    live = nullptr;
+    applies("a", object({{"groups", had}}));
+    applies("b", object({{"groups", applied_groups}}));
+    return live["spec"]["groups"].dump();
+  };
+  EXPECT_EQ(merged({"a", "b"}, {"c"}), R"(["a","b","c"])");
+  EXPECT_EQ(merged({"a", "x"}, {"a", "c"}), R"(["a","x","c"])");
+  EXPECT_EQ(merged({"x", "a"}, {"c", "a"}), R"(["x","c","a"])");
+  EXPECT_EQ(merged({"a", "b"}, {"b", "a"}), R"(["b","a"])");
+  EXPECT_EQ(merged({"a", "x", "b", "y"}, {"b", "n", "a"}), R"(["x","b","y","n","a"])");
+  EXPECT_EQ(merged({"a", "b", "c"}, {"b", "c", "d"}), R"(["a","b","c","d"])");
+}
+
 TEST_F(ServerSideApply, MergesSetsAndLeavesListsAndMapsOfOnePieceWhole) {
   applies("a", object({{"groups", {"x"}}, {"place", {{"floor", 1}}}}));
   applies("b", object({{"groups", {"y"}}}));

@@ -1,71 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cloud/apply/typed.hpp"
 
+#include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
+
+#include "cloud/apply/shape.hpp"
 
 namespace hearth::apply {
 namespace {
 
 using nlohmann::json;
-
-enum class Shape { leaf, map, set, keyed };
-
-Shape shape_of(const json& value, const MergeType& type) {
-  if (value.is_object()) return type.atomic_map ? Shape::leaf : Shape::map;
-  if (!value.is_array()) return Shape::leaf;
-  switch (type.list) {
-    case MergeType::List::atomic:
-      return Shape::leaf;
-    case MergeType::List::set:
-      return Shape::set;
-    case MergeType::List::keyed:
-      return Shape::keyed;
-  }
-  return Shape::leaf;
-}
-
-std::string step_of(const json& item, const MergeType& type, Shape shape) {
-  return shape == Shape::keyed ? key_step(item, type.keys) : value_step(item);
-}
-
-bool is_item(const json& item, const MergeType& type, Shape shape) {
-  if (shape == Shape::set) return !item.is_structured();
-  if (!item.is_object()) return false;
-  for (const auto& key : type.keys) {
-    if (!item.contains(key)) return false;
-  }
-  return true;
-}
-
-/// Empty for a list that can be told apart by its items; else what is wrong with it.
-std::string fault_of(const json& list, const MergeType& type, Shape shape) {
-  std::set<std::string> seen;
-  for (const auto& item : list) {
-    if (!is_item(item, type, shape))
-      return shape == Shape::keyed ? "an item lacks a key of its list" : "an item of a set is no plain value";
-    if (!seen.insert(step_of(item, type, shape)).second)
-      return "duplicate entries for key " + shown_step(step_of(item, type, shape));
-  }
-  return {};
-}
-
-/// The shape in which both can be compared or merged; a broken list is a leaf.
-Shape common_shape(const json& left, const json& right, const MergeType& type) {
-  const auto shape = shape_of(right, type);
-  if (shape == Shape::leaf || shape != shape_of(left, type)) return Shape::leaf;
-  if (shape == Shape::map) return shape;
-  const bool sound = fault_of(left, type, shape).empty() && fault_of(right, type, shape).empty();
-  return sound ? shape : Shape::leaf;
-}
-
-const json* find_item(const json& list, const std::string& step, const MergeType& type, Shape shape) {
-  for (const auto& item : list) {
-    if (step_of(item, type, shape) == step) return &item;
-  }
-  return nullptr;
-}
 
 /// A fault is told with its path in front: .spec.ports: …
 using Fault = std::optional<std::string>;
@@ -178,22 +124,43 @@ class Comparison {
   }
 };
 
-json merge_lists(json base, const json& over, const MergeType& type, Shape shape) {
-  // Items of `over` come in its order, each after the one before it; those only `base` has keep their places.
+/// Where each item of a list stands, by its step.
+std::map<std::string, std::size_t> places_of(const json& list, const MergeType& type, Shape shape) {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t at = 0; at < list.size(); ++at)
+    places.emplace(step_of(list[at], type, shape), at);
+  return places;
+}
+
+/// Items of both come in the order of `over`. At each place, those only `base` has stand before those only `over` has.
+json merge_lists(const json& base, const json& over, const MergeType& type, Shape shape) {
+  const auto base_places = places_of(base, type, shape);
+  const auto over_places = places_of(over, type, shape);
+  json merged = json::array();
   std::size_t at = 0;
-  for (const auto& item : over) {
-    const auto step = step_of(item, type, shape);
-    auto found = base.begin();
-    while (found != base.end() && step_of(*found, type, shape) != step)
-      ++found;
-    if (found == base.end()) {
-      base.insert(base.begin() + static_cast<std::ptrdiff_t>(at++), item);
-      continue;
+  /// Up to the item of `base` that `over` has at that place.
+  const auto take_base = [&](std::size_t next_of_both) {
+    for (; at < base.size(); ++at) {
+      const auto there = over_places.find(step_of(base[at], type, shape));
+      if (there == over_places.end()) {
+        merged.push_back(base[at]);
+      } else if (there->second == next_of_both) {
+        return;
+      }
     }
-    if (shape == Shape::keyed) *found = merge(std::move(*found), item, type.item());
-    at = static_cast<std::size_t>(found - base.begin()) + 1;
+  };
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < over.size(); ++i) {
+    next = std::max(next, i);
+    while (next < over.size() && !base_places.contains(step_of(over[next], type, shape)))
+      ++next;
+    take_base(next);
+    const bool both = next == i;
+    const auto found = both ? base_places.at(step_of(over[i], type, shape)) : 0;
+    merged.push_back(both && shape == Shape::keyed ? merge(base[found], over[i], type.item()) : over[i]);
   }
-  return base;
+  take_base(over.size());
+  return merged;
 }
 
 /// Takes places out of a value. True: the value itself is to go.
@@ -279,9 +246,9 @@ json merge(json base, const json& over, const MergeTypePtr& type) {
       }
       return base;
     case Shape::set:
-      return merge_lists(std::move(base), over, *type, Shape::set);
+      return merge_lists(base, over, *type, Shape::set);
     case Shape::keyed:
-      return merge_lists(std::move(base), over, *type, Shape::keyed);
+      return merge_lists(base, over, *type, Shape::keyed);
   }
   return base;
 }
