@@ -299,6 +299,80 @@ def case_service_account_token(custom):
            'cannot create resource "devices" in API group "devices.kubeedge.io" in the namespace "default"')
 
 
+def asked(method, path, accept="application/json, */*", body=None, **options):
+    """One request as it is on the wire; the answer's content type, and its document (or the response, to read on)."""
+    headers = {"Accept": accept, **({"Content-Type": "application/json"} if body else {})}
+    response, status, answered = client.ApiClient().call_api(
+        path, method, header_params=headers, body=body, auth_settings=[], _preload_content=False, **options)
+    assert status in (200, 201), (path, status)
+    document = response if "watch=true" in path else json.loads(response.data)
+    return answered["Content-Type"], document
+
+
+def case_k9s(custom):
+    """What k9s 0.32 asks for from its start to a table of devices that is described and deleted."""
+    aggregated = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
+    table = "application/json;as=Table;v=v1;g=meta.k8s.io, application/json"
+    devices = "/apis/devices.kubeedge.io/v1beta1/namespaces/default/devices"
+
+    # Is somebody there, and which kinds? No metrics: it shows n/a.
+    assert asked("GET", "/version")[1]["gitVersion"].startswith("v1.")
+    kinds = {}
+    for root in ("/api", "/apis"):
+        media, groups = asked("GET", root, aggregated)
+        expect((media, groups["kind"]), ("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList",
+                                         "APIGroupDiscoveryList"))
+        for group in groups["items"]:
+            expect(group["versions"][0]["freshness"], "Current")
+            for resource in group["versions"][0]["resources"]:
+                kinds[resource["resource"], group["metadata"].get("name", "")] = resource
+    assert "metrics.k8s.io" not in {group for _, group in kinds}
+    lamps = kinds["devices", GROUP]
+    expect((lamps["scope"], lamps["singularResource"], lamps["shortNames"], lamps["responseKind"]["kind"]),
+           ("Namespaced", "device", ["dev"], "Device"))
+    assert {"delete", "get", "list", "patch", "update", "watch"} <= set(lamps["verbs"])
+
+    # May I? Asked before each view, as k9s words it.
+    for verb, group, resource in [("list", "", "namespaces"), ("list", "", "pods"), ("watch", "", "pods"),
+                                  ("list", "", "nodes"), ("watch", GROUP, "devices"), ("delete", GROUP, "devices")]:
+        attributes = {"namespace": "default", "verb": verb, "group": group, "resource": resource}
+        review = asked("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body={
+            "kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1",
+            "metadata": {"creationTimestamp": None}, "spec": {"resourceAttributes": attributes},
+            "status": {"allowed": False}})[1]
+        expect(review["status"]["allowed"], True)
+
+    # The views it opens with: informers of namespaces, pods, nodes and definitions.
+    for path in ("/api/v1/namespaces", "/api/v1/namespaces/default/pods", "/api/v1/nodes",
+                 "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"):
+        listed = asked("GET", path + "?limit=500&resourceVersion=0")[1]
+        assert isinstance(listed["items"], list), path
+        version = listed["metadata"]["resourceVersion"]
+        media, stream = asked("GET", f"{path}?allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds=1&watch=true")
+        expect(media, "application/json")
+        for line in stream.data.splitlines():
+            assert json.loads(line)["type"] in ("ADDED", "MODIFIED", "BOOKMARK"), line
+
+    # The table of devices, asked for again and again; one of them is shown and described.
+    custom.create_namespaced_custom_object(*DEVICES, device("lamp"))
+    for query in ("", "?labelSelector=room%21%3Dhall", "?includeObject=Object"):
+        media, rows = asked("GET", devices + query, table)
+        expect((rows["kind"], rows["apiVersion"], len(rows["rows"])), ("Table", "meta.k8s.io/v1", 1))
+        names = [column["name"] for column in rows["columnDefinitions"]]
+        expect(dict(zip(names, rows["rows"][0]["cells"]))["Name"], "lamp")
+        expect(len(names), len(rows["rows"][0]["cells"]))
+        expect(rows["rows"][0]["object"]["metadata"]["name"], "lamp")
+    expect(asked("GET", devices + "/lamp", table)[1]["rows"][0]["cells"][0], "lamp")
+    shown = asked("GET", devices + "/lamp")[1]
+    events = asked("GET", "/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dlamp%2C"
+                   f"involvedObject.uid%3D{shown['metadata']['uid']}&limit=500")[1]
+    expect(events["kind"], "EventList")
+    gone = asked("DELETE", devices + "/lamp", body={"kind": "DeleteOptions", "apiVersion": f"{GROUP}/{VERSION}",
+                                                   "propagationPolicy": "Background"})[1]
+    expect((gone["status"], gone["details"]["kind"]), ("Success", "devices"))
+    expect(asked("GET", devices, table)[1]["rows"], [])
+
+
 def main():
     config.load_kube_config()
     globals()["case_" + sys.argv[1]](client.CustomObjectsApi())
