@@ -36,14 +36,11 @@ The words of kubectl create, and what get and describe say of what they made.
   
   NAME ROLE AGE
   rolebinding.rbac.authorization.k8s.io/see Role/see
-  $ kubectl describe configmap settings | grep -v '^$' | grep -A 6 '^Data'
-  Data
-  ====
-  a:
-  ----
+  $ kubectl describe configmap settings | grep -E -A 2 '^(a|settings.yaml):$' | grep -v -e '^--' | sort
   1
+  a:
+  power: on
   settings.yaml:
-  ----
   $ kubectl describe secret key | tail -n 1
   password:  4 bytes
   $ kubectl get secret key -o jsonpath='{.data.password}' | base64 -d; echo
