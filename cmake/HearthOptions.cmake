@@ -57,6 +57,10 @@ if(HEARTH_SANITIZE)
   target_compile_options(hearth_options INTERFACE -fsanitize=${HEARTH_SANITIZE} -fno-omit-frame-pointer
                                                   -fno-sanitize-recover=all)
   target_link_options(hearth_options INTERFACE -fsanitize=${HEARTH_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 17)
+    # Its prefix data before a function ends in another section than a coroutine's parts (LLVM issue 49689).
+    target_compile_options(hearth_options INTERFACE -fno-sanitize=function)
+  endif()
 endif()
 if(HEARTH_FUZZ)
   # Lets libFuzzer see which branches of a library an input takes.
