@@ -24,7 +24,7 @@ struct UpkeepRules {
   std::uint64_t checkpoint_again = 1024 * 1024;      ///< growth after a checkpoint that a reader held up
   std::chrono::milliseconds idle{1000};              ///< without a commit
   std::uint64_t dead_bytes = 256 * 1024;             ///< dead space is worth a vacuum only above this …
-  std::uint64_t dead_share = 4;                      ///< … and above one part in so many of the file
+  std::uint64_t dead_share = 8;                      ///< … and above one part in so many of the file
   std::chrono::minutes snapshot_retry{60};           ///< after one that failed
   SnapshotOptions snapshots;
 };

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "cloud/api/store/compaction.hpp"
 #include "cloud/api/store/store_file.hpp"
 #include "cloud/api/store/version_waits.hpp"
 #include "cloud/api/store/writing.hpp"
@@ -98,6 +99,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   void publish(const std::vector<ChangePtr>& changes);
   void tell_watchers(const std::vector<ChangePtr>& changes);
   void finish_watches();
+  void compact();
 
   Strand strand_;
   std::filesystem::path file_;
@@ -105,6 +107,7 @@ class ObjectStore::Impl : public std::enable_shared_from_this<ObjectStore::Impl>
   std::shared_ptr<store::Statements> statements_ = std::make_shared<store::Statements>();
   LatestState latest_;
   PublishedObjects published_;
+  Compaction compaction_;
   /// Changed on the strand alone; the strand reads without it, get() reads with it from any thread.
   mutable std::shared_mutex published_mutex_;
   std::vector<Entry> waiting_;
@@ -132,6 +135,7 @@ Result<void> ObjectStore::Impl::open() {
     state.version += kVersionsSkipped;
   }
   latest_ = {state.objects, state.version};
+  compaction_.load(state.objects);
   published_.load(std::move(state.objects), state.version);
   return {};
 }
@@ -162,6 +166,7 @@ Answer<ObjectPtr> ObjectStore::Impl::write_at_start(const Work& work) {
   if (!saved) return store_failed(saved.error().text);
   for (const auto& change : changes)
     published_.publish(change);
+  compaction_.committed(changes);
   return answer;
 }
 
@@ -216,7 +221,27 @@ void ObjectStore::Impl::committed(const BatchPtr& batch, const Result<void>& res
   tell_watchers(batch->changes);
   finish_watches();
   waits_->reached(published_.version());
+  compaction_.committed(batch->changes);
   flush();
+  compact();
+}
+
+/// One slice, which rides along with the next commit or is stored alone after a second.
+void ObjectStore::Impl::compact() {
+  if (!compaction_.due()) return;
+  auto packing = std::make_shared<Packing>(compaction_.begin());
+  storage_->write_lazily(
+      [packing, before = *packing, allowed = compaction_.allowed(),
+       statements = statements_](SQLite::Database& database) {
+        *packing = pack_slice(database, *statements, before, allowed);
+      },
+      strand_,
+      [weak = weak_from_this(), packing](const Result<void>& result) {
+        const auto self = weak.lock();
+        if (!self) return;
+        result ? self->compaction_.sliced(*packing) : self->compaction_.failed();
+        if (result) self->compact();
+      });
 }
 
 void ObjectStore::Impl::publish(const std::vector<ChangePtr>& changes) {
