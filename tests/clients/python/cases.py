@@ -373,6 +373,53 @@ def case_k9s(custom):
     expect(asked("GET", devices, table)[1]["rows"], [])
 
 
+def case_streaming_list(custom):
+    """The list that client-go asks a watch for since 1.35: what there is, a bookmark that says so, then what happens."""
+    path = "/apis/devices.kubeedge.io/v1beta1/namespaces/default/devices"
+    for name in ("one", "two"):
+        custom.create_namespaced_custom_object(*DEVICES, device(name))
+    stream = asked("GET", path + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
+                   "&allowWatchBookmarks=true&timeoutSeconds=60")[1]
+    events = (json.loads(line) for line in stream)
+    seen = [next(events) for _ in range(3)]
+    expect([event["type"] for event in seen], ["ADDED", "ADDED", "BOOKMARK"])
+    mark = seen[2]["object"]
+    expect((mark["kind"], mark["metadata"]["annotations"]), ("Device", {"k8s.io/initial-events-end": "true"}))
+    custom.delete_namespaced_custom_object(*DEVICES, "one")
+    for event in events:
+        assert int(event["object"]["metadata"]["resourceVersion"]) > int(mark["metadata"]["resourceVersion"]), event
+        if event["type"] == "DELETED":
+            break
+    expect(event["object"]["metadata"]["name"], "one")
+    stream.close()
+    body = refused(422, "Invalid", client.ApiClient().call_api, path + "?watch=true&sendInitialEvents=true", "GET",
+                   auth_settings=[], response_type="object")
+    expect(body["details"]["causes"][0]["field"], "resourceVersionMatch")
+
+
+def case_metadata_and_tables(custom):
+    """What metadata informers and kubectl's watches are sent: parts of objects, and rows, also one by one."""
+    path = "/apis/devices.kubeedge.io/v1beta1/namespaces/default/devices"
+    custom.create_namespaced_custom_object(*DEVICES, device("lamp", labels={"room": "hall"}))
+    part = ("application/vnd.kubernetes.protobuf;as=PartialObjectMetadata{0};g=meta.k8s.io;v=v1,"
+            "application/json;as=PartialObjectMetadata{0};g=meta.k8s.io;v=v1,application/json")
+    listed = asked("GET", path, part.format("List"))[1]
+    expect((listed["kind"], listed["items"][0]["kind"]), ("PartialObjectMetadataList", "PartialObjectMetadata"))
+    expect((listed["items"][0]["metadata"]["labels"], "spec" in listed["items"][0]), ({"room": "hall"}, False))
+    expect(asked("GET", path + "/lamp", part.format(""))[1]["kind"], "PartialObjectMetadata")
+    for accept, kind in ((part.format(""), "PartialObjectMetadata"),
+                         ("application/json;as=Table;v=v1;g=meta.k8s.io", "Table")):
+        stream = asked("GET", path + "?watch=true&timeoutSeconds=1", accept)[1]
+        events = [json.loads(line) for line in stream]
+        expect([(event["type"], event["object"]["kind"]) for event in events], [("ADDED", kind)])
+    expect(len(events[0]["object"]["rows"]), 1)
+    for accept in ("application/vnd.kubernetes.protobuf", "application/cbor", "text/html"):
+        refused(406, "NotAcceptable", client.ApiClient().call_api, path, "GET", auth_settings=[],
+                header_params={"Accept": accept}, response_type="object")
+    media = asked("GET", path, "application/cbor, application/vnd.kubernetes.protobuf, application/json")[0]
+    expect(media, "application/json")
+
+
 def main():
     config.load_kube_config()
     globals()["case_" + sys.argv[1]](client.CustomObjectsApi())
