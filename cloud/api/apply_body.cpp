@@ -86,9 +86,9 @@ Answer<Body> take_configuration(const Call& call) {
 
 Status not_typed(const KindName& kind, const json& configuration, const std::string& why) {
   const auto ns = namespace_of(configuration);
-  return {500, "",
-          "failed to create typed patch object (" + (ns.empty() ? "" : ns + "/") + name_of(configuration) +
-              "; " + text_at(configuration, {"apiVersion"}) + ", Kind=" + kind.kind + "): " + why};
+  return bad_request("failed to create typed patch object (" + (ns.empty() ? "" : ns + "/") +
+                     name_of(configuration) + "; " + text_at(configuration, {"apiVersion"}) +
+                     ", Kind=" + kind.kind + "): " + why);
 }
 
 Answer<void> check_configuration(const KindName& kind, const TypeVersion& version,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What somebody applies: a part of an object, in YAML or JSON, each field of which must be known to its kind.
-// Thread: pure functions.   Errors: 400 for what cannot be read; 500 with Kubernetes' words for what does not fit the
-// kind.
+// Thread: pure functions.   Errors: 400, for what does not fit the kind in Kubernetes' words (there with 500, which
+// says that the server is at fault).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ namespace hearth::api {
 /// YAML, of which JSON is a part.
 Answer<Body> take_configuration(const Call& call);
 
-/// 500: why the configuration is none of its kind.
+/// 400: why the configuration is none of its kind.
 Status not_typed(const KindName& kind, const nlohmann::json& configuration, const std::string& why);
 
 /// Unknown fields and wrong types: an apply refuses both whatever `fieldValidation` says.

@@ -263,7 +263,7 @@ Answer<ObjectPtr> create_object(Transaction& transaction, const LifecycleContext
   if (auto sound = check_namespace(transaction, type, object); !sound) return sound.error();
   auto& meta = object["metadata"];
   if (!version_of(object).empty()) {
-    return internal_status("resourceVersion should not be set on objects to be created");
+    return bad_request("resourceVersion should not be set on objects to be created");
   }
   const auto prefix = text_at(meta, {"generateName"});
   const bool generated = name_of(object).empty();
