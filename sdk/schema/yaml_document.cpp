@@ -143,6 +143,9 @@ YamlStream read_yaml(std::string_view text, std::string file, const YamlLimits& 
   }
   // yaml-cpp passes any bytes on, and JSON values that hold them cannot be printed.
   if (!is_utf8(text)) return refused(std::move(file), "the text is not UTF-8");
+  // Where it sees some at the start, yaml-cpp takes the text for UTF-16 or UTF-32 and makes of it what is no UTF-8.
+  if (text.find('\0') != std::string_view::npos)
+    return refused(std::move(file), "the text holds a NUL character");
   auto source = std::make_shared<const YamlSource>(YamlSource{std::move(file), std::string(text)});
   YamlReader reader(source, limits);
   YamlStream stream = reader.read();

@@ -26,6 +26,13 @@ TEST(Yaml, RefusesBytesThatAreNotUtf8) {
   EXPECT_THAT(read_yaml("name: l\xff", "x").diagnostics.at(0).message, HasSubstr("not UTF-8"));
 }
 
+TEST(Yaml, RefusesWhatLooksLikeUtf16AndUtf32) {
+  using namespace std::string_view_literals;
+  for (const auto text :
+       {"a\0:\0 \0b\0"sv, "\0a\0:\0 \0b"sv, "\1\0\0\0\0\0\0\2---\na: x"sv, "\0\0\0a: b"sv, "a: b\0"sv})
+    EXPECT_FALSE(parse_yaml(text, "x.yaml").has_value());
+}
+
 TEST(Yaml, TakesOnlyTrueAndFalseForBooleans) {
   EXPECT_EQ(value_of("[ON, off, yes, n, true, True, FALSE, 'true']"),
             json::parse(R"(["ON","off","yes","n",true,true,false,"true"])"));
