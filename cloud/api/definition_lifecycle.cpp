@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cloud/api/deletion.hpp"
 #include "cloud/api/kinds/definition.hpp"
 #include "cloud/api/kinds/definition_status.hpp"
 

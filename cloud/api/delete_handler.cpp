@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cloud/api/body.hpp"
+#include "cloud/api/deletion.hpp"
 #include "cloud/api/handlers.hpp"
 #include "cloud/api/lifecycle.hpp"
 #include "cloud/api/list_options.hpp"

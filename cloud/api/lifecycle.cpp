@@ -2,11 +2,11 @@
 #include "cloud/api/lifecycle.hpp"
 
 #include <algorithm>
-#include <array>
 #include <random>
 
 #include "cloud/api/builtin_rules.hpp"
 #include "cloud/api/definition_lifecycle.hpp"
+#include "cloud/api/deletion.hpp"
 #include "cloud/api/ownership.hpp"
 #include "cloud/apply/apply.hpp"
 #include "sdk/base/ids.hpp"
@@ -17,20 +17,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kLastingNamespaces = {"default", "kube-system", "kube-public"};
 constexpr int kNameTries = 8;
-
-Key namespace_key(const std::string& name) {
-  return {"namespaces", "", name};
-}
-
-bool terminating(const json& ns) {
-  return text_at(ns, {"status", "phase"}) == "Terminating";
-}
-
-bool dying(const json& object) {
-  return at_path(object, {"metadata", "deletionTimestamp"}) != nullptr;
-}
 
 std::string random_suffix() {
   constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
@@ -72,18 +59,6 @@ Answer<void> admit(const Transaction& transaction, const LifecycleContext& conte
   const auto violations = context.admission->write(object, old, finder(transaction));
   if (violations.empty()) return {};
   return invalid(context.type->name, name_of(object), violations);
-}
-
-Answer<void> admit_removal(const Transaction& transaction, const LifecycleContext& context,
-                           const Object& object) {
-  if (context.admission == nullptr || !context.admission->remove) return {};
-  const auto list = [&transaction](const std::string& group, const std::string& plural,
-                                   const std::string& ns) {
-    return transaction.list(KindName{group, plural, {}}.resource(), ns);
-  };
-  const auto why = context.admission->remove(object, list);
-  if (!why) return {};
-  return forbidden(context.type->name, object.name(), *why);
 }
 
 /// An apply has settled them in the object it made.
@@ -133,11 +108,6 @@ bool spec_differs(const json& a, const json& b, bool status_apart) {
   return false;
 }
 
-void raise_generation(json& object) {
-  auto& generation = object["metadata"]["generation"];
-  generation = (generation.is_number_integer() ? generation.get<std::int64_t>() : 0) + 1;
-}
-
 Answer<void> check_preconditions(const KindName& kind, const Object& current, const json& object) {
   const auto name = name_of(current);
   const auto wanted = version_of(object);
@@ -165,87 +135,6 @@ Answer<void> check_finalizers(const KindName& kind, const json& current, const j
                    "Forbidden: no new finalizers can be added if the object is being deleted, found new "
                    "finalizers []string{" +
                        added + "}"}});
-}
-
-/// A dying namespace goes when the last object in it has gone.
-void finish_namespace(Transaction& transaction, const std::string& ns) {
-  if (ns.empty()) return;
-  const auto found = transaction.get(namespace_key(ns));
-  if (found == nullptr) return;
-  auto object = found->tree();
-  if (terminating(object) && transaction.namespace_empty(ns)) {
-    transaction.erase(namespace_key(ns), std::move(object));
-  }
-}
-
-ObjectPtr remove(Transaction& transaction, const LifecycleContext& context, const Key& key, json last) {
-  auto gone = transaction.erase(key, std::move(last));
-  finish_namespace(transaction, key.ns);
-  if (!context.type->builtin) finish_definition(transaction, context, key.resource);
-  if (is_definition(*context.type)) settle_group(transaction, context, group_of_definition(key.name));
-  if (context.type->builtin) settle_changed(transaction, context, key);
-  return gone;
-}
-
-json success(const KindName& kind, const json& object) {
-  json details = {
-      {"name", name_of(object)}, {"kind", kind.plural}, {"uid", text_at(object, {"metadata", "uid"})}};
-  if (!kind.group.empty()) details["group"] = kind.group;
-  return {{"kind", "Status"},
-          {"apiVersion", "v1"},
-          {"metadata", json::object()},
-          {"status", "Success"},
-          {"details", std::move(details)}};
-}
-
-Answer<void> check_deletable(const KindName& kind, const json& current, const DeletePreconditions& wanted) {
-  const auto name = name_of(current);
-  const auto uid = text_at(current, {"metadata", "uid"});
-  if (!wanted.uid.empty() && wanted.uid != uid) {
-    return conflict(kind, name,
-                    "the UID in the precondition (" + wanted.uid + ") does not match the UID in record (" +
-                        uid + "). The object might have been deleted and then recreated",
-                    true);
-  }
-  const auto version = version_of(current);
-  if (!wanted.resource_version.empty() && wanted.resource_version != version) {
-    return conflict(kind, name,
-                    "the ResourceVersion in the precondition (" + wanted.resource_version +
-                        ") does not match the ResourceVersion in record (" + version +
-                        "). The object might have been modified",
-                    true);
-  }
-  const bool lasting =
-      std::find(kLastingNamespaces.begin(), kLastingNamespaces.end(), name) != kLastingNamespaces.end();
-  if (kind.group.empty() && kind.plural == "namespaces" && lasting) {
-    return forbidden(kind, name, "this namespace may not be deleted");
-  }
-  return {};
-}
-
-ObjectPtr mark_dying(Transaction& transaction, const LifecycleContext& context, const Key& key, json object) {
-  if (dying(object)) return transaction.get(key);
-  object["metadata"]["deletionTimestamp"] = to_rfc3339(context.now);
-  object["metadata"]["deletionGracePeriodSeconds"] = 0;
-  if (context.type->counts_generation) raise_generation(object);
-  return transaction.put(key, std::move(object));
-}
-
-Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleContext& context, const Key& key,
-                                   json object) {
-  object["status"]["phase"] = "Terminating";
-  const auto marked = mark_dying(transaction, context, key, std::move(object));
-  for (const auto& inner : transaction.keys_in_namespace(key.name)) {
-    const auto* type = context.kinds->find_resource(inner.resource);
-    if (type == nullptr) {
-      transaction.erase(inner, transaction.get(inner)->tree());
-      continue;
-    }
-    const LifecycleContext below{context.kinds, type, nullptr, nullptr, context.now};
-    if (auto gone = delete_object(transaction, below, inner, {}); !gone) return gone;
-  }
-  finish_namespace(transaction, key.name);
-  return marked;
 }
 
 }  // namespace
@@ -321,7 +210,8 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
   if (type.counts_generation && spec_differs(current, next, status_apart)) raise_generation(next);
   const auto key = key_of(type, current);
   const bool released = dying(next) && array_at(next, {"metadata", "finalizers"}).empty();
-  if (released && type.resource() != "namespaces") return remove(transaction, context, key, std::move(next));
+  if (released && type.resource() != "namespaces")
+    return remove_object(transaction, context, key, std::move(next));
   auto changed = transaction.put(key, std::move(next));
   if (is_definition(type)) settle_group(transaction, context, group_of_definition(key.name));
   if (type.builtin) settle_changed(transaction, context, key);
@@ -335,26 +225,6 @@ Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext
   if (auto sound = check_preconditions(type.name, *current, preconditions); !sound) return sound.error();
   if (status == current->status()) return current;
   return transaction.put_status({type.resource(), namespace_of(*current), name_of(*current)}, status);
-}
-
-Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext& context, const Key& key,
-                                const DeletePreconditions& preconditions) {
-  const auto& kind = context.type->name;
-  const auto current = transaction.get(key);
-  if (current == nullptr) return not_found(kind, key.name);
-  auto object = current->tree();
-  if (auto allowed = check_deletable(kind, object, preconditions); !allowed) return allowed.error();
-  if (!preconditions.force && !dying(object)) {
-    if (auto admitted = admit_removal(transaction, context, *current); !admitted) return admitted.error();
-  }
-  if (is_definition(*context.type)) return delete_definition(transaction, context, key, std::move(object));
-  if (key.resource == "namespaces") return delete_namespace(transaction, context, key, std::move(object));
-  if (!array_at(object, {"metadata", "finalizers"}).empty()) {
-    return mark_dying(transaction, context, key, std::move(object));
-  }
-  auto answer = Object::of(success(kind, object));
-  remove(transaction, context, key, std::move(object));
-  return answer;
 }
 
 Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const RegistryPtr& kinds, WallTime now) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An object's life inside a transaction: made, changed, deleted; what the server sets by itself.
+// An object's life inside a transaction: made and changed (deletion.hpp has its end); what the server sets by itself.
 // Thread: on the store's strand.   Errors: the Status Kubernetes answers in each case.
 #pragma once
 
@@ -19,7 +19,8 @@ struct LifecycleContext {
   WallTime now;
   access::UserPtr user = nullptr;         ///< null: the server itself
   const AccessControl* access = nullptr;  ///< null: as with no user
-  std::string manager = "hearth-cloud";  ///< as managedFields calls who writes; empty: an apply has settled it
+  std::string manager =
+      "hearth-cloud";  ///< as managedFields calls who writes; empty: an apply has settled it
 };
 LifecycleContext lifecycle_context(const Services& services, const Call& call);
 
@@ -36,16 +37,6 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
 Answer<ObjectPtr> change_status(Transaction& transaction, const LifecycleContext& context,
                                 const ObjectPtr& current, const nlohmann::json& preconditions,
                                 std::string_view status);
-
-struct DeletePreconditions {
-  std::string uid;
-  std::string resource_version;
-  bool force = false;  ///< past the kind's own rule
-};
-
-/// The object where finalizers hold it, otherwise the Status of success.
-Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext& context, const Key& key,
-                                const DeletePreconditions& preconditions);
 
 /// default, kube-system, kube-public and kube-node-lease.
 Answer<ObjectPtr> make_first_namespaces(Transaction& transaction, const RegistryPtr& kinds, WallTime now);
