@@ -184,9 +184,9 @@ class Cloud {
     cloudhub::CloudHubOptions hub_options;
     hub_options.listen = options_.hub_listen;
     cloudhub::Callbacks callbacks;
-    callbacks.connected = [this](std::string node, bool hearth_peer) {
+    callbacks.connected = [this](std::string node, bool hearth_peer, std::string address) {
       event_receiver_.node_connected(node, hearth_peer);
-      controller_->node_connected(std::move(node), hearth_peer);
+      controller_->node_connected(std::move(node), hearth_peer, std::move(address));
     };
     callbacks.disconnected = [this](std::string node) { controller_->node_disconnected(std::move(node)); };
     callbacks.duplicate = [this](const std::string& node, const std::string& why) {

@@ -43,8 +43,8 @@ void ControllerCore::synced() {
   state_->synced();
 }
 
-void ControllerCore::node_connected(const std::string& node, bool hearth_peer) {
-  state_->node_connected(node, hearth_peer);
+void ControllerCore::node_connected(const std::string& node, bool hearth_peer, const std::string& address) {
+  state_->node_connected(node, hearth_peer, address);
 }
 void ControllerCore::node_disconnected(const std::string& node) {
   state_->node_disconnected(node);
@@ -162,8 +162,9 @@ void ControllerCore::State::synced() {
     judge_report(early.node, std::move(early.report));
 }
 
-void ControllerCore::State::node_connected(const std::string& node, bool hearth_peer) {
-  const bool matters = nodes_.connected(node, hearth_peer);
+void ControllerCore::State::node_connected(const std::string& node, bool hearth_peer,
+                                           const std::string& address) {
+  const bool matters = nodes_.connected(node, hearth_peer, address);
   std::erase_if(logged_, [&node](const std::string& key) { return key.starts_with(node + " "); });
   run(downlink_.node_connected(node, hearth_peer));
   if (!matters) return;

@@ -75,7 +75,7 @@ class ControllerCore {
   void synced();
 
   // What the hub tells.
-  void node_connected(const std::string& node, bool hearth_peer);
+  void node_connected(const std::string& node, bool hearth_peer, const std::string& address = {});
   void node_disconnected(const std::string& node);
   /// A second host came under the name of one that is linked.
   void node_duplicate(const std::string& node, const std::string& why);

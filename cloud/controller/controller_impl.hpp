@@ -26,7 +26,7 @@ class DeviceController::Impl : public std::enable_shared_from_this<Impl> {
 
   const boost::asio::any_io_executor& strand() const { return strand_; }
   void start();
-  void node_connected(const std::string& node, bool hearth_peer);
+  void node_connected(const std::string& node, bool hearth_peer, const std::string& address = {});
   void node_disconnected(const std::string& node);
   void node_duplicate(const std::string& node, const std::string& why);
   void node_reports(const std::string& node, std::vector<NodeReport> reports);
@@ -56,6 +56,7 @@ class DeviceController::Impl : public std::enable_shared_from_this<Impl> {
   static boost::asio::awaitable<void> write_node(std::shared_ptr<Impl> self, Client client, NodeWrite write);
   boost::asio::awaitable<Result<void>> put_event(kube::KubeClient& client, EventRecorder::Write write);
   boost::asio::awaitable<Result<void>> put_node(kube::KubeClient& client, NodeWrite write);
+  static boost::asio::awaitable<Result<void>> renew_lease(kube::KubeClient& client, nlohmann::json lease);
   /// As many as there are writes under way; each has a connection of its own.
   Client borrow_client();
   void give_back(Client client);

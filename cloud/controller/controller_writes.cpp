@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "cloud/controller/api_health.hpp"
 #include "cloud/controller/controller_impl.hpp"
 #include "sdk/device/device.hpp"
 
@@ -153,6 +154,31 @@ asio::awaitable<Result<void>> DeviceController::Impl::put_node(kube::KubeClient&
   json body = std::move(write.status);
   const auto patched = co_await client.patch(path, kube::PatchType::strategic, std::move(body));
   if (!patched) co_return patched.error();
+  if (!write.lease) co_return Result<void>();
+  json lease = *std::move(write.lease);
+  lease["metadata"]["ownerReferences"] = json::array({{{"apiVersion", "v1"},
+                                                       {"kind", "Node"},
+                                                       {"name", write.node},
+                                                       {"uid", text_at(*patched, {"metadata", "uid"})}}});
+  const auto renewed = co_await renew_lease(client, std::move(lease));
+  if (renewed) co_return Result<void>();
+  if (ApiHealth::is_absence(renewed.error())) co_return renewed.error();
+  // An API without Leases, or one that does not let us write them: the Node tells as much.
+  spdlog::debug("controller: the Lease of node {} is not renewed: {}", write.node, renewed.error().text);
+  co_return Result<void>();
+}
+
+asio::awaitable<Result<void>> DeviceController::Impl::renew_lease(kube::KubeClient& client, json lease) {
+  const std::string group = "coordination.k8s.io";
+  std::string path =
+      kube::resource_path(group, "v1", "leases", kLeaseNamespace, text_at(lease, {"metadata", "name"}));
+  json body = lease;
+  const auto patched = co_await client.patch(path, kube::PatchType::merge, std::move(body));
+  if (patched) co_return Result<void>();
+  if (patched.error().cls != ErrorClass::not_found) co_return patched.error();
+  std::string collection = kube::resource_path(group, "v1", "leases", kLeaseNamespace);
+  const auto created = co_await client.create(collection, std::move(lease));
+  if (!created && created.error().cls != ErrorClass::conflict) co_return created.error();
   co_return Result<void>();
 }
 

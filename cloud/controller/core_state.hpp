@@ -25,7 +25,7 @@ class ControllerCore::State {
   void device_upsert(ObjectPtr object);
   void device_delete(ObjectPtr object);
   void synced();
-  void node_connected(const std::string& node, bool hearth_peer);
+  void node_connected(const std::string& node, bool hearth_peer, const std::string& address = {});
   void node_disconnected(const std::string& node);
   void node_duplicate(const std::string& node, const std::string& why);
   void node_report(const std::string& node, NodeReport report);

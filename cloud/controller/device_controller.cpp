@@ -29,10 +29,11 @@ void DeviceController::start() {
   boost::asio::post(impl_->strand(), [impl = impl_] { impl->start(); });
 }
 
-void DeviceController::node_connected(std::string node, bool hearth_peer) {
-  boost::asio::post(impl_->strand(), [impl = impl_, node = std::move(node), hearth_peer] {
-    impl->node_connected(node, hearth_peer);
-  });
+void DeviceController::node_connected(std::string node, bool hearth_peer, std::string address) {
+  boost::asio::post(impl_->strand(),
+                    [impl = impl_, node = std::move(node), hearth_peer, address = std::move(address)] {
+                      impl->node_connected(node, hearth_peer, address);
+                    });
 }
 
 void DeviceController::node_disconnected(std::string node) {
@@ -140,9 +141,10 @@ void DeviceController::Impl::collection_read() {
   if (models_read_ && devices_read_ && discovered_) core_.synced();
 }
 
-void DeviceController::Impl::node_connected(const std::string& node, bool hearth_peer) {
+void DeviceController::Impl::node_connected(const std::string& node, bool hearth_peer,
+                                            const std::string& address) {
   if (stopped_) return;
-  core_.node_connected(node, hearth_peer);
+  core_.node_connected(node, hearth_peer, address);
   flush();
 }
 

@@ -35,7 +35,7 @@ class DeviceController {
   ~DeviceController();
 
   void start();
-  void node_connected(std::string node, bool hearth_peer);
+  void node_connected(std::string node, bool hearth_peer, std::string address = {});
   void node_disconnected(std::string node);
   /// A second host came under the name of one that is linked: an Event of the Node.
   void node_duplicate(std::string node, std::string why);

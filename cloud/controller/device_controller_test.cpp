@@ -23,6 +23,7 @@ using testing::model_json;
 constexpr std::chrono::seconds kDeadline{10};
 const std::string kDevices = "/apis/devices.kubeedge.io/v1beta1/devices";
 const std::string kModels = "/apis/devices.kubeedge.io/v1beta1/devicemodels";
+const std::string kNodeLeases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 const std::string kLampStatus = "/apis/devices.kubeedge.io/v1beta1/namespaces/default/devices/lamp/status";
 
 net::Headers json_headers() {
@@ -54,6 +55,7 @@ class SmallApi {
   std::vector<json> events;
   std::vector<json> nodes;
   std::vector<json> node_patches;
+  json lease;
 
  private:
   static boost::asio::awaitable<void> answer(SmallApi* api, net::HttpRequest request,
@@ -89,10 +91,22 @@ class SmallApi {
     if (path == "/api/v1") return reply(200, {{"resources", {{{"name", "nodes/status"}}}}});
     if (path == "/api/v1/nodes" && request.method == "GET") return list(json::array());
     if (path == "/api/v1/nodes") return nodes.push_back(body), reply(201, body);
-    if (path == "/api/v1/nodes/edge-1/status") return node_patches.push_back(body), reply(200, body);
+    if (path == "/api/v1/nodes/edge-1/status") return patch_node(body);
+    if (path.starts_with(kNodeLeases)) return keep_lease(request.method, body);
     if (path == "/api/v1/namespaces/default/events") return events.push_back(body), reply(201, body);
     if (path == kLampStatus && request.method == "PATCH") return patch_status(body);
     return failure(404, "NotFound");
+  }
+
+  net::HttpResponse patch_node(const json& body) {
+    node_patches.push_back(body);
+    return reply(200, {{"metadata", {{"name", "edge-1"}, {"uid", "uid-of-edge-1"}}}});
+  }
+
+  net::HttpResponse keep_lease(const std::string& method, const json& body) {
+    if (method == "PATCH" && lease.is_null()) return failure(404, "NotFound");
+    lease = body;
+    return reply(method == "POST" ? 201 : 200, lease);
   }
 
   net::HttpResponse patch_status(const json& body) {
@@ -250,6 +264,9 @@ TEST_F(DeviceControllerTest, KeepsTheNodeAndTheReachabilityOfItsDevices) {
   ASSERT_EQ(api_.nodes.size(), 1U);
   EXPECT_EQ(api_.nodes[0]["metadata"]["name"], "edge-1");
   EXPECT_EQ(api_.node_patches.back()["status"]["conditions"][0]["status"], "True");
+  ASSERT_TRUE(wait_for([&] { return !api_.lease.is_null(); }));
+  EXPECT_EQ(api_.lease["metadata"]["ownerReferences"][0]["uid"], "uid-of-edge-1");
+  EXPECT_EQ(api_.lease["spec"]["holderIdentity"], "edge-1");
   controller_->node_disconnected("edge-1");
   ASSERT_TRUE(wait_for([&] { return status_of("Reachable") == "Unknown"; }));
   EXPECT_EQ(condition("Reachable")["reason"], "NodeGone");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <functional>
 
 #include "sdk/base/ids.hpp"
@@ -28,6 +29,16 @@ json node_object(const std::string& node) {
       {"apiVersion", "v1"},
       {"kind", "Node"},
       {"metadata", {{"name", node}, {"labels", {{kEdgeRoleLabel, ""}, {"kubernetes.io/hostname", node}}}}}};
+}
+
+/// What `kubectl get nodes -o wide` shows as INTERNAL-IP is where the link comes from.
+json addresses_of(const std::string& node, const std::string& address) {
+  json addresses = json::array();
+  boost::system::error_code no_address;
+  boost::asio::ip::make_address(address, no_address);
+  if (!no_address) addresses.push_back({{"type", "InternalIP"}, {"address", address}});
+  addresses.push_back({{"type", "Hostname"}, {"address", node}});
+  return addresses;
 }
 
 }  // namespace
@@ -62,7 +73,7 @@ void NodeRegistry::found(const std::string& node) {
   if (!node.empty()) state_of(node).exists = true;
 }
 
-bool NodeRegistry::connected(const std::string& node, bool hearth_peer) {
+bool NodeRegistry::connected(const std::string& node, bool hearth_peer, const std::string& address) {
   State& state = state_of(node);
   const bool after_a_short_break = state.ever_here && state.presence != Presence::gone;
   if (state.presence != Presence::here) ++here_;
@@ -70,6 +81,7 @@ bool NodeRegistry::connected(const std::string& node, bool hearth_peer) {
   state.presence = Presence::here;
   state.ever_here = true;
   state.hearth_peer = hearth_peer;
+  state.address = address;
   state.introduced = false;
   schedule(node, state, next_beat(node, steady_()));
   mark(node, state);
@@ -146,8 +158,9 @@ std::optional<NodeWrite> NodeRegistry::next_write() {
   State& state = nodes_.at(name);
   state.dirty = false;
   state.under_way = true;
-  NodeWrite write{name, std::nullopt, status_patch(name, state)};
+  NodeWrite write{name, std::nullopt, status_patch(name, state), std::nullopt};
   if (!state.exists) write.create = node_object(name);
+  if (state.presence == Presence::here) write.lease = lease_object(name);
   state.introduced = true;
   return write;
 }
@@ -178,10 +191,20 @@ json NodeRegistry::status_patch(const std::string& node, const State& state) con
   if (here) ready["lastHeartbeatTime"] = to_rfc3339(now);
   json status = {{"conditions", json::array({ready})}};
   if (here && !state.introduced) {
-    status["addresses"] = json::array({{{"type", "Hostname"}, {"address", node}}});
+    status["addresses"] = addresses_of(node, state.address);
     status["nodeInfo"] = node_info(state.hearth_peer);
   }
   return {{"status", std::move(status)}};
+}
+
+json NodeRegistry::lease_object(const std::string& node) const {
+  return {{"apiVersion", "coordination.k8s.io/v1"},
+          {"kind", "Lease"},
+          {"metadata", {{"name", node}, {"namespace", kLeaseNamespace}}},
+          {"spec",
+           {{"holderIdentity", node},
+            {"leaseDurationSeconds", std::chrono::ceil<std::chrono::seconds>(grace_).count()},
+            {"renewTime", to_rfc3339_micro(clock_())}}}};
 }
 
 }  // namespace hearth::controller

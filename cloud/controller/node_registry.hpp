@@ -20,12 +20,13 @@
 
 namespace hearth::controller {
 
-/// A Node to be created unless it exists, and a strategic merge patch of its status. Until it is told how that went,
-/// no other of this node comes out.
+/// A Node to be created unless it exists, a strategic merge patch of its status, and, of one that is here, its Lease
+/// as it should be. Until it is told how that went, no other of this node comes out.
 struct NodeWrite {
   std::string node;
   std::optional<nlohmann::json> create;
   nlohmann::json status;
+  std::optional<nlohmann::json> lease;
 };
 
 class NodeRegistry {
@@ -36,8 +37,9 @@ class NodeRegistry {
   void track(const std::string& node);
   /// A Node object of before.
   void found(const std::string& node);
-  /// True when its devices' reachability may change by it: not after a short break.
-  bool connected(const std::string& node, bool hearth_peer);
+  /// True when its devices' reachability may change by it: not after a short break. `address`: where its link comes
+  /// from; shown if it is an IP address.
+  bool connected(const std::string& node, bool hearth_peer, const std::string& address = {});
   void disconnected(const std::string& node);
   Presence presence(const std::string& node) const;
 
@@ -67,6 +69,7 @@ class NodeRegistry {
     bool introduced = false;  ///< addresses and nodeInfo are written
     bool dirty = false;
     bool under_way = false;
+    std::string address;
     WallTime here_since;  ///< short breaks apart
     WallTime silent_since;
     std::optional<SteadyTime> due;
@@ -78,6 +81,7 @@ class NodeRegistry {
   std::chrono::milliseconds period() const;
   SteadyTime next_beat(const std::string& node, SteadyTime now) const;
   nlohmann::json status_patch(const std::string& node, const State& state) const;
+  nlohmann::json lease_object(const std::string& node) const;
 
   Clock clock_;
   SteadyClock steady_;
@@ -89,6 +93,9 @@ class NodeRegistry {
   std::set<std::pair<SteadyTime, std::string>> due_;
   std::deque<std::string> dirty_;
 };
+
+/// Where Kubernetes keeps the Leases of nodes.
+inline constexpr const char* kLeaseNamespace = "kube-node-lease";
 
 /// The label by which the controller knows Node objects of edge nodes again.
 inline constexpr const char* kEdgeRoleLabel = "node-role.kubernetes.io/edge";

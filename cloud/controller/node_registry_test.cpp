@@ -53,6 +53,28 @@ TEST_F(NodeRegistryTest, CountsANodeAsGoneAfterTheGrace) {
   EXPECT_EQ(nodes_.presence("edge-1"), Presence::here);
 }
 
+TEST_F(NodeRegistryTest, ShowsWhereTheLinkComesFromAndRenewsTheLeaseWhileItIsUp) {
+  nodes_.connected("edge-1", true, "192.0.2.7");
+  const auto first = nodes_.next_write().value();
+  const auto& addresses = first.status["status"]["addresses"];
+  EXPECT_EQ(addresses[0], json({{"type", "InternalIP"}, {"address", "192.0.2.7"}}));
+  EXPECT_EQ(addresses[1], json({{"type", "Hostname"}, {"address", "edge-1"}}));
+  ASSERT_TRUE(first.lease);
+  EXPECT_EQ((*first.lease)["spec"]["leaseDurationSeconds"], 40);
+  EXPECT_EQ((*first.lease)["spec"]["renewTime"], to_rfc3339_micro(at_second(0)));
+  nodes_.written("edge-1", NodeRegistry::Outcome::written);
+  nodes_.disconnected("edge-1");
+  gone_at(40);
+  EXPECT_FALSE(nodes_.next_write().value().lease);
+}
+
+TEST_F(NodeRegistryTest, ShowsNoAddressThatIsNone) {
+  nodes_.connected("edge-1", true, "an unknown address");
+  const auto write = nodes_.next_write().value();
+  ASSERT_EQ(write.status["status"]["addresses"].size(), 1U);
+  EXPECT_EQ(write.status["status"]["addresses"][0]["type"], "Hostname");
+}
+
 TEST_F(NodeRegistryTest, PassesOverAShortBreak) {
   nodes_.connected("edge-1", true);
   const auto since = next_ready()["lastTransitionTime"];

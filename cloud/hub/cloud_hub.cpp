@@ -168,7 +168,8 @@ class CloudHub::Impl final : public SessionOwner, public std::enable_shared_from
     } else {
       spdlog::info("cloudhub: node {} is connected", session->node());
     }
-    if (!stopped_ && callbacks_.connected) callbacks_.connected(session->node(), session->hearth_peer());
+    if (!stopped_ && callbacks_.connected)
+      callbacks_.connected(session->node(), session->hearth_peer(), session->client().address);
   }
 
   void ended(const Session& session) override {

@@ -34,7 +34,7 @@ struct CloudHubOptions {
 };
 
 struct Callbacks {
-  std::function<void(std::string node, bool hearth_peer)> connected;
+  std::function<void(std::string node, bool hearth_peer, std::string address)> connected;
   std::function<void(std::string node)> disconnected;
   /// What came in one frame, in its order, but for keepalives and acks; never empty.
   std::function<void(std::string node, std::vector<wire::HubMessage>)> messages;

@@ -27,8 +27,8 @@ class CloudHubTest : public testing::Test {
   void start(CloudHubOptions options = {}) {
     options.listen = "127.0.0.1:0";
     Callbacks callbacks;
-    callbacks.connected = [this](std::string node, bool hearth) {
-      log_.add("+" + node + (hearth ? " hearth" : ""));
+    callbacks.connected = [this](std::string node, bool hearth, std::string address) {
+      log_.add("+" + node + (hearth ? " hearth" : "") + (address == "127.0.0.1" ? "" : " from " + address));
     };
     callbacks.disconnected = [this](std::string node) { log_.add("-" + node); };
     callbacks.messages = [this](std::string node, std::vector<wire::HubMessage> messages) {

@@ -29,8 +29,10 @@ bool is_empty(const wire::HubMessage& message) {
 
 std::string address_of(const net::Tcp::socket& socket) {
   error_code failed;
-  const auto remote = socket.remote_endpoint(failed);
-  return failed ? "an unknown address" : remote.address().to_string();
+  const auto remote = socket.remote_endpoint(failed).address();
+  if (failed) return "an unknown address";
+  if (!remote.is_v6() || !remote.to_v6().is_v4_mapped()) return remote.to_string();
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, remote.to_v6()).to_string();
 }
 
 }  // namespace
