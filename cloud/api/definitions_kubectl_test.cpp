@@ -68,6 +68,24 @@ TEST_F(DefinitionsKubectl, ClientsDefinitionsAndTheirObjectsOutliveARestart) {
             "customresourcedefinition.apiextensions.k8s.io/pumps.example.org\n");
 }
 
+TEST_F(DefinitionsKubectl, UsersOfADeprecatedVersionAreWarned) {
+  const auto flow = std::string("flow: {type: integer}");
+  ok({"create", "-f", "-"},
+     pump_definition(version("v1", true, flow) + version("v1beta1", false, flow, "    deprecated: true\n") +
+                     version("v1alpha1", false, flow,
+                             "    deprecated: true\n    deprecationWarning: pumps are v1 now\n")));
+  const auto warning = [&](const std::string& of, const std::string& query = {}) {
+    net::HttpRequest get;
+    get.target = "/apis/example.org/" + of + "/namespaces/default/pumps" + query;
+    return std::string(request(get, "system:masters").headers.get("Warning"));
+  };
+  EXPECT_EQ(warning("v1beta1"), R"(299 - "example.org/v1beta1 Pump is deprecated")");
+  EXPECT_EQ(warning("v1beta1", "/no-such"), R"(299 - "example.org/v1beta1 Pump is deprecated")");
+  EXPECT_EQ(warning("v1alpha1", "?watch=true&timeoutSeconds=1"), R"(299 - "pumps are v1 now")");
+  EXPECT_EQ(warning("v1"), "");
+  EXPECT_THAT(kubectl({"get", "pumps.v1alpha1.example.org"}).out, HasSubstr("Warning: pumps are v1 now"));
+}
+
 TEST_F(DefinitionsKubectl, AChangeCountsAndOneThatIsNoneDoesNot) {
   const auto generation = [&] {
     return ok({"get", "crd", "pumps.example.org", "-o",

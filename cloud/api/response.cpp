@@ -27,6 +27,10 @@ Response status_response(const Status& status) {
   return response;
 }
 
+void add_warning(net::Headers& headers, const std::string& text) {
+  headers.add("Warning", "299 - " + nlohmann::json(text).dump());
+}
+
 net::HttpResponse to_http(Response response) {
   auto body = response.document ? response.document->text() : std::move(response.text);
   return {response.status, std::move(response.headers), std::move(body)};

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cloud/api/store/change.hpp"
 #include "cloud/api/base/status.hpp"
+#include "cloud/api/store/change.hpp"
 #include "sdk/net/http.hpp"
 
 namespace hearth::api {
@@ -24,6 +24,9 @@ Response json_response(int status, const nlohmann::json& body);
 Response object_response(int status, ObjectPtr object);
 Response text_response(int status, std::string body, std::string type = "text/plain; charset=utf-8");
 Response status_response(const Status& status);
+
+/// What kubectl prints in front of the answer.
+void add_warning(net::Headers& headers, const std::string& text);
 
 net::HttpResponse to_http(Response response);
 

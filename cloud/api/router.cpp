@@ -156,6 +156,8 @@ asio::awaitable<Response> Router::guarded_answer(CallPtr call, std::string_view 
     spdlog::error("api: {} {} failed: {}", call->request.method, call->target.path, error.what());
     response = status_response(internal_status(error.what()));
   }
+  if (call->version != nullptr && !call->version->deprecation.empty())
+    add_warning(response.headers, call->version->deprecation);
   count(call, verb, response.status);
   co_return response;
 }

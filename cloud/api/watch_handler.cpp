@@ -107,6 +107,8 @@ asio::awaitable<void> end_with_peer(WatchPtr watch) {
 
 asio::awaitable<void> stream(WatchPtr watch, Answer<WatchStart> start) {
   net::Headers headers{{"Content-Type", "application/json"}};
+  const auto& deprecation = watch->call->version->deprecation;
+  if (!deprecation.empty()) add_warning(headers, deprecation);
   const auto started = co_await watch->writer->start(200, std::move(headers));
   if (!started) co_return;
   auto lines = start ? first_lines(*watch, *start) : WatchEncoder::error(start.error());

@@ -18,7 +18,7 @@ Answer<Response> write_answer(const Call& call, const Answer<ObjectPtr>& stored,
   auto response = whole ? object_response(status, std::move(shown))
                         : json_response(status, partial_object(shown->tree(), media->version));
   for (const auto& warning : outcome.warnings)
-    response.headers.add("Warning", "299 - " + nlohmann::json(warning).dump());
+    add_warning(response.headers, warning);
   return response;
 }
 

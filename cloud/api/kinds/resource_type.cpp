@@ -67,9 +67,18 @@ void add_scale(const json& source, TypeVersion& version) {
   version.subresources.push_back({"scale", "autoscaling", "v1", "Scale", {"get", "patch", "update"}});
 }
 
-Result<TypeVersion> custom_version(const json& source) {
+/// In the definition's words, or in Kubernetes'.
+std::string deprecation_of(const json& source, const KindName& kind) {
+  if (!flag_at(source, "deprecated")) return {};
+  const auto own = text_at(source, {"deprecationWarning"});
+  if (!own.empty()) return own;
+  return api_version(kind.group, text_at(source, {"name"})) + " " + kind.kind + " is deprecated";
+}
+
+Result<TypeVersion> custom_version(const json& source, const KindName& kind) {
   TypeVersion version;
   version.name = text_at(source, {"name"});
+  version.deprecation = deprecation_of(source, kind);
   version.served = flag_at(source, "served");
   if (version.name.empty()) return hearth::invalid("BadDefinition", "a version needs a name");
   version.storage = flag_at(source, "storage");
@@ -182,7 +191,7 @@ Result<ResourceType> custom_type(const json& crd) {
   type.verbs = kAllVerbs;
   type.selectable = {"metadata.name", "metadata.namespace"};
   for (const auto& source : array_at(crd, {"spec", "versions"})) {
-    auto version = custom_version(source);
+    auto version = custom_version(source, type.name);
     if (!version) return std::move(version).error().within(called);
     add_selectable(source, type.selectable);
     type.versions.push_back(std::move(*version));

@@ -47,6 +47,7 @@ struct TypeVersion {
   apply::MergeTypePtr merge_type;               ///< never null: how its parts are merged and owned
   std::string schema_text;                      ///< openAPIV3Schema as JSON, for the OpenAPI documents
   TableColumns columns;
+  std::string deprecation;    ///< what its users are warned of; empty: it is not deprecated
   bool has_defaults = false;  ///< objects stored before the schema came lack them
   std::vector<Subresource> subresources;
   std::optional<ScalePaths> scale;
