@@ -36,6 +36,19 @@ TEST_F(KubernetesApi, DescribesADeviceWithItsConditionsAndEvents) {
   EXPECT_THAT(text, HasSubstr("Events:"));
 }
 
+TEST_F(KubernetesApi, DescribesANodeWithItsLeaseItsAddressAndItsReadiness) {
+  std::string text;
+  EXPECT_TRUE(eventually([&] {
+    text = kubectl({"describe", "node", "edge-1"}).out;
+    return text.find("RenewTime:") != std::string::npos;
+  })) << text;
+  EXPECT_THAT(text, MatchesRegex(".*HolderIdentity: +edge-1\n.*RenewTime: +[^<].*"));
+  EXPECT_THAT(text, MatchesRegex(".*\n  Ready +True .*InternalIP: +127\\.0\\.0\\.1\n.*"));
+  EXPECT_THAT(text, Not(HasSubstr("Failed to get lease")));
+  EXPECT_THAT(kubectl({"get", "nodes", "-o", "wide", "--no-headers"}).out,
+              MatchesRegex("edge-1 +Ready +edge .* 127\\.0\\.0\\.1 .*\n"));
+}
+
 TEST_F(KubernetesApi, TakesCreatePatchEditLabelAndDelete) {
   const auto manifest = R"(
 apiVersion: devices.kubeedge.io/v1beta1
