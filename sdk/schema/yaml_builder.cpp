@@ -50,7 +50,7 @@ void YamlBuilder::OnDocumentStart(const YAML::Mark& mark) {
 
 void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const Position at = to_position(mark);
-  if (awaits_key()) throw YamlFault{at, "a key is missing"};
+  if (awaits_key()) throw YamlFault{at, "a key is missing", true};
   const Weight weight{1, 0};
   remember(anchor, nullptr, weight, at);
   attach(nullptr, {{at, at}, {}, {}}, weight);

@@ -19,6 +19,7 @@ namespace hearth::schema {
 struct YamlFault {
   Position at;
   std::string message;
+  bool syntax = false;  ///< of the text itself; not one of our rules
 };
 
 Position to_position(const YAML::Mark& mark);

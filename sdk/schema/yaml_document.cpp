@@ -55,6 +55,7 @@ class YamlReader {
       while (parser.HandleNextDocument(builder_))
         add_document();
     } catch (const YamlFault& fault) {
+      bad_syntax_ = fault.syntax;
       fail(fault.at, fault.message);
     } catch (const YAML::Exception& fault) {
       bad_syntax_ = true;
@@ -63,7 +64,7 @@ class YamlReader {
     return std::move(stream_);
   }
 
-  /// Whether yaml-cpp itself refused the text, and not one of our rules.
+  /// Whether the text itself is no YAML to yaml-cpp, rather than against one of our rules.
   bool bad_syntax() const { return bad_syntax_; }
 
  private:
@@ -90,7 +91,8 @@ class YamlReader {
   bool bad_syntax_ = false;
 };
 
-/// JSON that yaml-cpp refuses, such as surrogate pairs in escapes; it then has no places.
+/// JSON that yaml-cpp refuses, such as surrogate pairs in escapes and names of more than 1,024 characters; it then has
+/// no places.
 std::optional<YamlDocument> read_as_json(const std::shared_ptr<const YamlSource>& source) {
   const auto first = source->text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos || (source->text[first] != '{' && source->text[first] != '[')) return {};

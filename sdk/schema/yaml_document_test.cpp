@@ -70,6 +70,11 @@ TEST(Yaml, TakesJson) {
   EXPECT_EQ(value_of("{\n\t\"smile\": \"\\ud83d\\ude00\"\n}"), json({{"smile", "😀"}}));
 }
 
+TEST(Yaml, TakesJsonWithNamesOfAnyLength) {
+  const json object = {{"a", 1}, {std::string(2000, 'k'), nullptr}};
+  EXPECT_EQ(value_of(object.dump()), object);
+}
+
 TEST(Yaml, ExpandsAliases) {
   EXPECT_EQ(value_of("a: &x {b: [1]}\nc: *x\nd: &s text\ne: *s\n"),
             json::parse(R"({"a":{"b":[1]},"c":{"b":[1]},"d":"text","e":"text"})"));
