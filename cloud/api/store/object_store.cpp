@@ -143,6 +143,7 @@ Result<void> ObjectStore::Impl::open() {
 Answer<ObjectPtr> ObjectStore::Impl::work_on(Writing& writing, const Work& work, bool dry_run) {
   try {
     auto answer = work(writing);
+    if (answer && writing.oversized()) answer = too_large(kMaxObject);
     if (!answer || dry_run) writing.undo();
     return answer;
   } catch (const std::exception& error) {
@@ -231,10 +232,8 @@ void ObjectStore::Impl::compact() {
   if (!compaction_.due()) return;
   auto packing = std::make_shared<Packing>(compaction_.begin());
   storage_->write_lazily(
-      [packing, before = *packing, allowed = compaction_.allowed(),
-       statements = statements_](SQLite::Database& database) {
-        *packing = pack_slice(database, *statements, before, allowed);
-      },
+      [packing, before = *packing, allowed = compaction_.allowed(), statements = statements_](
+          SQLite::Database& database) { *packing = pack_slice(database, *statements, before, allowed); },
       strand_,
       [weak = weak_from_this(), packing](const Result<void>& result) {
         const auto self = weak.lock();

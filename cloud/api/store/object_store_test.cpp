@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <future>
 
+#include "cloud/api/store/writing.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::api {
@@ -105,6 +106,20 @@ TEST_F(StoreTest, ARefusedOrDryWriteLeavesNothingBehind) {
   EXPECT_TRUE(version_of(**dry).empty());
   EXPECT_EQ(store_->get(key("a")), nullptr);
   EXPECT_EQ(await(store_->version()), 0U);
+}
+
+TEST_F(StoreTest, AnObjectOfMoreThanOneAndAHalfMebibytesIsRefused) {
+  const auto frame = await(store_->write(put("sized", "x"), false)).value()->text().size();
+  const auto fitting = [&](std::size_t size) { return std::string(size - frame + 1, 'x'); };
+  ASSERT_TRUE(await(store_->write(put("sized", fitting(kMaxObject - 100)), false)));
+  const auto before = await(store_->version());
+  for (const bool dry_run : {true, false}) {
+    const auto refused = await(store_->write(put("sized", fitting(kMaxObject + 100)), dry_run));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), 413);
+    EXPECT_EQ(refused.error().message(), "Request entity too large: limit is 1572864");
+  }
+  EXPECT_EQ(await(store_->version()), before);
 }
 
 TEST_F(StoreTest, AStatusIsChangedAloneAndADryOneLeavesTheVersion) {

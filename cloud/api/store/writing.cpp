@@ -96,6 +96,12 @@ void Writing::set(const Key& key, const ObjectPtr& object) {
   }
 }
 
+bool Writing::oversized() const {
+  return std::any_of(changes_.begin(), changes_.end(), [](const ChangePtr& change) {
+    return !change->deleted && change->object->text().size() > kMaxObject;
+  });
+}
+
 void Writing::undo() {
   for (auto it = changes_.rbegin(); it != changes_.rend(); ++it)
     set((*it)->key, (*it)->previous);

@@ -3,6 +3,7 @@
 // Thread: on the store's strand.   Errors: none.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ struct LatestState {
   Objects objects;
   std::uint64_t last_version = 0;  ///< given out
 };
+
+/// Of one object, as it is stored.
+inline constexpr std::size_t kMaxObject = 3 * 1024 * 1024 / 2;
 
 class Writing final : public Transaction {
  public:
@@ -34,6 +38,8 @@ class Writing final : public Transaction {
   void put_back(const Key& key, const ObjectPtr& object) override;
   void skip_versions(std::uint64_t up_to) override;
 
+  /// Whether an object would be stored that is larger than kMaxObject.
+  bool oversized() const;
   void undo();
   std::vector<ChangePtr> take() { return std::move(changes_); }
 
