@@ -8,6 +8,7 @@
 
 #include "cloud/api/call.hpp"
 #include "cloud/api/response.hpp"
+#include "cloud/api/watch_pace.hpp"
 #include "sdk/net/http_server.hpp"
 
 namespace hearth::api {
@@ -32,7 +33,7 @@ Reply create_token(const Services* services, CallPtr call);
 
 /// Answers by itself: a stream, or a Status.
 boost::asio::awaitable<void> watch_objects(const Services* services, CallPtr call,
-                                           net::ResponseWriter* writer);
+                                           net::ResponseWriter* writer, const WatchPace* pace);
 
 /// Waits a little until what a client has seen elsewhere is here too; 504 when it does not come.
 boost::asio::awaitable<Answer<void>> reach_version(const Services* services,

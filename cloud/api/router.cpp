@@ -27,18 +27,6 @@ bool fits(const ResourceType& type, const ResourcePath& path) {
   return scope_fits && (path.subresource.empty() || !path.name.empty());
 }
 
-/// Counts a watch while it is open, however it ends.
-class OpenWatch {
- public:
-  explicit OpenWatch(prometheus::Gauge& watches) : watches_(watches) { watches_.Increment(); }
-  ~OpenWatch() { watches_.Decrement(); }
-  OpenWatch(const OpenWatch&) = delete;
-  OpenWatch& operator=(const OpenWatch&) = delete;
-
- private:
-  prometheus::Gauge& watches_;
-};
-
 constexpr const char* kComplete = "ResponseComplete";
 
 bool known_subresource(const TypeVersion& version, const std::string& subresource) {
@@ -66,7 +54,7 @@ bool allows(const Call& call, std::string_view verb) {
 Router::Router(Services services, const FairQueueOptions& fairness, Metrics& metrics, const Trace& trace)
     : services_(std::move(services)),
       metrics_(metrics),
-      watches_(metrics.gauge("hearth_api_watches", "Watches open now")),
+      pace_(metrics.gauge("hearth_api_watches", "Watches open now")),
       trace_(trace),
       gate_(std::make_unique<FairGate>(fairness, metrics)) {}
 
@@ -229,9 +217,9 @@ asio::awaitable<void> Router::serve_stream(CallPtr call, const net::HttpHandler*
 
 asio::awaitable<void> Router::stream(CallPtr call, net::ResponseWriter* writer, FairGate::Place place) const {
   note(*call, "watch", 200, "ResponseStarted");
-  const OpenWatch open(watches_);
+  const OpenWatch open(pace_);
   WatchSeat seat(writer, std::move(place));
-  co_await watch_objects(&services_, call, &seat);
+  co_await watch_objects(&services_, call, &seat, &pace_);
   note(*call, "watch", 200, kComplete);
 }
 
@@ -322,7 +310,7 @@ asio::awaitable<Answer<void>> Router::watch(net::HttpRequest request, std::share
                                             OnEvent on_event) const {
   auto call = make_local_call(std::move(request), "watch");
   if (!call) co_return call.error();
-  const OpenWatch open(watches_);
+  const OpenWatch open(pace_);
   auto ended = co_await watch_locally(&services_, std::move(*call), std::move(queue), std::move(on_event));
   co_return ended;
 }

@@ -66,7 +66,7 @@ class Router {
 
   Services services_;
   Metrics& metrics_;
-  prometheus::Gauge& watches_;
+  mutable WatchPace pace_;
   const Trace& trace_;
   std::unique_ptr<FairGate> gate_;
   OpenApiPages openapi_;

@@ -24,16 +24,19 @@ struct Watch {
   const Services* services;
   CallPtr call;
   net::ResponseWriter* writer;
+  const WatchPace* pace;
   ListOptions options;
   WatchEncoder encoder;
   std::shared_ptr<WatchQueue> queue;
   SteadyClock::time_point end;
   SteadyClock::time_point next_bookmark;
+  SteadyClock::time_point written;
 
-  Watch(const Services* with, CallPtr of, net::ResponseWriter* to, ListOptions asked)
+  Watch(const Services* with, CallPtr of, net::ResponseWriter* to, const WatchPace* paced, ListOptions asked)
       : services(with),
         call(std::move(of)),
         writer(to),
+        pace(paced),
         options(std::move(asked)),
         encoder(*call->type, *call->version, options) {}
 };
@@ -49,6 +52,7 @@ SteadyClock::time_point end_of(const ListOptions& options) {
 /// False when the client is gone.
 asio::awaitable<bool> send(WatchPtr watch, std::string lines) {
   if (lines.empty()) co_return true;
+  watch->written = SteadyClock::now();
   const auto written = co_await watch->writer->write(std::move(lines));
   co_return written.has_value();
 }
@@ -97,6 +101,8 @@ asio::awaitable<void> pump(WatchPtr watch) {
     if (now >= watch->end || now >= watch->next_bookmark) alive = co_await send_bookmark(watch);
     if (!alive || now >= watch->end) co_return;
     co_await watch->queue->wait(std::min(watch->end, watch->next_bookmark));
+    const auto rested = watch->written + watch->pace->rest();
+    if (SteadyClock::now() < rested) co_await watch->queue->gather(rested);
     if (watch->queue->closed()) co_return;
   }
 }
@@ -120,14 +126,15 @@ asio::awaitable<void> stream(WatchPtr watch, Answer<WatchStart> start) {
 
 }  // namespace
 
-asio::awaitable<void> watch_objects(const Services* services, CallPtr call, net::ResponseWriter* writer) {
+asio::awaitable<void> watch_objects(const Services* services, CallPtr call, net::ResponseWriter* writer,
+                                    const WatchPace* pace) {
   auto options = list_options(*call);
   if (!options) {
     auto refusal = to_http(status_response(options.error()));
     co_await writer->send(std::move(refusal));
     co_return;
   }
-  const auto watch = std::make_shared<Watch>(services, call, writer, std::move(*options));
+  const auto watch = std::make_shared<Watch>(services, call, writer, pace, std::move(*options));
   const auto executor = co_await asio::this_coro::executor;
   watch->queue = std::make_shared<WatchQueue>(executor);
   watch->end = end_of(watch->options);

@@ -20,7 +20,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::size_t kReadSize = 64 * 1024;  // of one read from a socket: several TLS records
 
 [[noreturn]] void fail(std::string_view what) {
   throw std::runtime_error(net::openssl_error("Tls", what).text);
@@ -44,6 +44,8 @@ int connect_to(const net::Url& server) {
 SSL_CTX* make_context(const kube::Access& access) {
   auto* context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY | SSL_MODE_ENABLE_PARTIAL_WRITE);
+  SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_default_read_buffer_len(context, kReadSize);
   if (!access.identity) return context;
   const net::CertificatePtr certificate(
       PEM_read_bio_X509(net::memory_bio(access.identity->certificate_pem).get(), nullptr, nullptr, nullptr));
@@ -95,7 +97,7 @@ void ApiLink::read() {
     if (size <= 0 && SSL_get_error(tls_, size) == SSL_ERROR_WANT_READ) return;
     if (size <= 0) fail("the server ended a connection");
     take({buffer.data(), static_cast<std::size_t>(size)});
-    if (SSL_pending(tls_) == 0) return;  // what else there is wakes the loop again
+    if (SSL_has_pending(tls_) == 0) return;  // what else there is wakes the loop again
   }
 }
 

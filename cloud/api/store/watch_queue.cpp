@@ -30,7 +30,7 @@ void WatchQueue::offer(std::vector<ChangePtr> changes) {
       waiting.insert(waiting.end(), std::make_move_iterator(changes.begin()),
                      std::make_move_iterator(changes.end()));
     }
-    self->wake_.cancel();
+    self->wake();
   });
 }
 
@@ -48,8 +48,23 @@ void WatchQueue::finish() {
   });
 }
 
+bool WatchQueue::has_news() const {
+  const bool ended = overflown_ || closed_ || finished_;
+  return ended || waiting_.size() > (gathering_ ? kMaxGathered : 0);
+}
+
+void WatchQueue::wake() {
+  if (has_news()) wake_.cancel();
+}
+
+boost::asio::awaitable<void> WatchQueue::gather(std::chrono::steady_clock::time_point until) {
+  gathering_ = true;
+  co_await wait(until);
+  gathering_ = false;
+}
+
 boost::asio::awaitable<void> WatchQueue::wait(std::chrono::steady_clock::time_point until) {
-  if (!waiting_.empty() || overflown_ || closed_ || finished_) co_return;
+  if (has_news()) co_return;
   // offer() runs on this same executor, so nothing can slip in between the check and the wait.
   wake_.expires_at(until);
   co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));

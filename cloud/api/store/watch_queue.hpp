@@ -21,6 +21,7 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
  public:
   static constexpr std::size_t kMaxWaiting = 4096;
   static constexpr std::size_t kMaxWaitingBytes = 32 * 1024 * 1024;
+  static constexpr std::size_t kMaxGathered = 512;  ///< changes that end a gather()
 
   explicit WatchQueue(boost::asio::any_io_executor executor) : executor_(executor), wake_(executor) {}
 
@@ -43,12 +44,18 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   bool finished() const { return finished_ && waiting_.empty(); }
   /// Until something waits, the queue is closed or the time has come.
   boost::asio::awaitable<void> wait(std::chrono::steady_clock::time_point until);
+  /// Until then, whatever comes meanwhile; less long when it is a lot, or the end.
+  boost::asio::awaitable<void> gather(std::chrono::steady_clock::time_point until);
 
  private:
+  bool has_news() const;
+  void wake();
+
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer wake_;
   std::vector<ChangePtr> waiting_;
   std::size_t waiting_bytes_ = 0;
+  bool gathering_ = false;
   bool overflown_ = false;
   bool closed_ = false;
   bool finished_ = false;
