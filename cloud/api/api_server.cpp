@@ -7,6 +7,7 @@
 #include "cloud/api/builtin_rules.hpp"
 #include "cloud/api/default_objects.hpp"
 #include "cloud/api/definition_files.hpp"
+#include "cloud/api/garbage_collector.hpp"
 #include "cloud/api/kinds/definition.hpp"
 #include "cloud/api/kinds_keeper.hpp"
 #include "cloud/api/lifecycle.hpp"
@@ -38,6 +39,7 @@ struct Serving {
   std::unique_ptr<access::AuditLog> audit;
   ObjectStore store;
   std::unique_ptr<KindsKeeper> keeper;
+  std::unique_ptr<GarbageCollector> collector;
   std::unique_ptr<Router> router;
 
   Serving(boost::asio::any_io_executor executor, const std::filesystem::path& file,
@@ -177,6 +179,7 @@ Result<void> ApiServer::Impl::start() {
     serving_->router->add_page(path, page);
   for (const auto& [path, action] : options_.actions)
     serving_->router->add_action(path, action);
+  serving_->collector->start(serving_);
   return listen();
 }
 
@@ -205,8 +208,15 @@ Result<void> ApiServer::Impl::open_store(Serving& serving, const std::vector<nlo
     bytes.Set(static_cast<double>(alive->store.window().bytes()));
     alive->keeper->follow(changes);
     alive->access.follow(changes);
+    alive->collector->follow(changes, alive);
   });
-  return as_result(serving.store.write_at_start(healing(serving_)));
+  if (auto healed = serving.store.write_at_start(healing(serving_)); !healed) return as_result(healed);
+  serving.collector = std::make_unique<GarbageCollector>(executor_, serving.store, serving.kinds, clock_);
+  auto loaded = serving.store.write_at_start([&](Transaction& transaction) -> Answer<ObjectPtr> {
+    serving.collector->load(transaction.all());
+    return ObjectPtr();
+  });
+  return as_result(loaded);
 }
 
 Result<std::shared_ptr<access::TokenFile>> ApiServer::Impl::static_tokens() const {

@@ -27,6 +27,25 @@ Status bad_option(const std::string& field, const std::string& message) {
                  {{field, "FieldValueNotSupported", message}});
 }
 
+Status bad_value(const std::string& field, const std::string& message) {
+  return invalid({"meta.k8s.io", "options", "DeleteOptions"}, "", {{field, "FieldValueInvalid", message}});
+}
+
+Propagation propagation_of(const std::string& policy) {
+  if (policy == "Foreground") return Propagation::foreground;
+  if (policy == "Orphan") return Propagation::orphan;
+  return policy.empty() ? Propagation::unset : Propagation::background;
+}
+
+/// The older way to say it.
+std::optional<Propagation> orphan_option(const Call& call, const json& document) {
+  const auto* member = at_path(document, {"orphanDependents"});
+  const auto query = call.target.value("orphanDependents");
+  if (member == nullptr && query.empty()) return std::nullopt;
+  const bool wanted = member == nullptr ? query == "true" || query == "1" : *member == true;
+  return wanted ? Propagation::orphan : Propagation::background;
+}
+
 /// kubectl's --force is a grace period of 0.
 bool wants_force(const Call& call, const json& document) {
   const auto* period = at_path(document, {"gracePeriodSeconds"});
@@ -50,6 +69,13 @@ Answer<DeleteOptions> delete_options(const Call& call) {
                       "Unsupported value: \"" + policy +
                           "\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"");
   }
+  const auto orphan = orphan_option(call, document);
+  if (orphan && !policy.empty()) {
+    return bad_value("propagationPolicy",
+                     "Invalid value: " + in_quotes(policy) +
+                         ": orphanDependents and deletionPropagation cannot be both set");
+  }
+  options.preconditions.propagation = orphan ? *orphan : propagation_of(policy);
   std::vector<std::string> dry_runs;
   if (const auto value = call.target.value("dryRun"); !value.empty()) dry_runs.push_back(value);
   for (const auto& value : array_at(document, {"dryRun"})) {

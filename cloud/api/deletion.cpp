@@ -27,17 +27,6 @@ Answer<void> admit_removal(const Transaction& transaction, const LifecycleContex
   return forbidden(context.type->name, object.name(), *why);
 }
 
-/// A dying namespace goes when the last object in it has gone.
-void finish_namespace(Transaction& transaction, const std::string& ns) {
-  if (ns.empty()) return;
-  const auto found = transaction.get(namespace_key(ns));
-  if (found == nullptr) return;
-  auto object = found->tree();
-  if (terminating(object) && transaction.namespace_empty(ns)) {
-    transaction.erase(namespace_key(ns), std::move(object));
-  }
-}
-
 json success(const KindName& kind, const json& object) {
   json details = {
       {"name", name_of(object)}, {"kind", kind.plural}, {"uid", text_at(object, {"metadata", "uid"})}};
@@ -74,8 +63,9 @@ Answer<void> check_deletable(const KindName& kind, const json& current, const De
   return {};
 }
 
-ObjectPtr mark_dying(Transaction& transaction, const LifecycleContext& context, const Key& key, json object) {
-  if (dying(object)) return transaction.get(key);
+ObjectPtr mark_dying(Transaction& transaction, const LifecycleContext& context, const Key& key, json object,
+                     bool asked) {
+  if (dying(object)) return asked ? transaction.put(key, std::move(object)) : transaction.get(key);
   object["metadata"]["deletionTimestamp"] = to_rfc3339(context.now);
   object["metadata"]["deletionGracePeriodSeconds"] = 0;
   if (context.type->counts_generation) raise_generation(object);
@@ -83,9 +73,9 @@ ObjectPtr mark_dying(Transaction& transaction, const LifecycleContext& context, 
 }
 
 Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleContext& context, const Key& key,
-                                   json object) {
+                                   json object, bool asked) {
   object["status"]["phase"] = "Terminating";
-  const auto marked = mark_dying(transaction, context, key, std::move(object));
+  const auto marked = mark_dying(transaction, context, key, std::move(object), asked);
   for (const auto& inner : transaction.keys_in_namespace(key.name)) {
     const auto* type = context.kinds->find_resource(inner.resource);
     if (type == nullptr) {
@@ -97,6 +87,26 @@ Answer<ObjectPtr> delete_namespace(Transaction& transaction, const LifecycleCont
   }
   finish_namespace(transaction, key.name);
   return marked;
+}
+
+/// Writes down what is asked for; an object that is not held by these is left as it is.
+bool ask_collector(json& object, Propagation propagation) {
+  auto finalizers = array_at(object, {"metadata", "finalizers"});
+  const auto settle = [&](const char* finalizer, bool wanted) {
+    const auto found = std::find(finalizers.begin(), finalizers.end(), finalizer);
+    if (wanted == (found != finalizers.end())) return false;
+    if (wanted) {
+      finalizers.push_back(finalizer);
+    } else {
+      finalizers.erase(found);
+    }
+    return true;
+  };
+  if (propagation == Propagation::unset) return false;
+  const bool orphan = settle(kOrphan, propagation == Propagation::orphan);
+  const bool foreground = settle(kForegroundDeletion, propagation == Propagation::foreground);
+  if (orphan || foreground) object["metadata"]["finalizers"] = std::move(finalizers);
+  return orphan || foreground;
 }
 
 }  // namespace
@@ -128,6 +138,32 @@ ObjectPtr remove_object(Transaction& transaction, const LifecycleContext& contex
   return gone;
 }
 
+void finish_namespace(Transaction& transaction, const std::string& ns) {
+  if (ns.empty()) return;
+  const auto found = transaction.get(namespace_key(ns));
+  if (found == nullptr) return;
+  auto object = found->tree();
+  const bool held = !array_at(object, {"metadata", "finalizers"}).empty();
+  if (terminating(object) && !held && transaction.namespace_empty(ns)) {
+    transaction.erase(namespace_key(ns), std::move(object));
+  }
+}
+
+void drop_finalizer(Transaction& transaction, const LifecycleContext& context, const Key& key, json object,
+                    const char* finalizer) {
+  auto& finalizers = object["metadata"]["finalizers"];
+  if (!finalizers.is_array()) return;
+  std::erase(finalizers.get_ref<json::array_t&>(), json(finalizer));
+  const bool none = finalizers.empty();
+  if (none) object["metadata"].erase("finalizers");
+  if (none && dying(object) && key.resource != "namespaces") {
+    remove_object(transaction, context, key, std::move(object));
+    return;
+  }
+  transaction.put(key, std::move(object));
+  if (key.resource == "namespaces") finish_namespace(transaction, key.name);
+}
+
 Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext& context, const Key& key,
                                 const DeletePreconditions& preconditions) {
   const auto& kind = context.type->name;
@@ -138,10 +174,12 @@ Answer<ObjectPtr> delete_object(Transaction& transaction, const LifecycleContext
   if (!preconditions.force && !dying(object)) {
     if (auto admitted = admit_removal(transaction, context, *current); !admitted) return admitted.error();
   }
+  const bool asked = ask_collector(object, preconditions.propagation);
   if (is_definition(*context.type)) return delete_definition(transaction, context, key, std::move(object));
-  if (key.resource == "namespaces") return delete_namespace(transaction, context, key, std::move(object));
+  if (key.resource == "namespaces")
+    return delete_namespace(transaction, context, key, std::move(object), asked);
   if (!array_at(object, {"metadata", "finalizers"}).empty()) {
-    return mark_dying(transaction, context, key, std::move(object));
+    return mark_dying(transaction, context, key, std::move(object), asked);
   }
   auto answer = Object::of(success(kind, object));
   remove_object(transaction, context, key, std::move(object));

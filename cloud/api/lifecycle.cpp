@@ -215,6 +215,7 @@ Answer<ObjectPtr> change_object(Transaction& transaction, const LifecycleContext
   auto changed = transaction.put(key, std::move(next));
   if (is_definition(type)) settle_group(transaction, context, group_of_definition(key.name));
   if (type.builtin) settle_changed(transaction, context, key);
+  if (released) finish_namespace(transaction, key.name);
   return changed;
 }
 

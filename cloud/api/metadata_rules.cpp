@@ -8,6 +8,7 @@
 
 #include "cloud/api/access_control.hpp"
 #include "cloud/api/base/json_view.hpp"
+#include "cloud/api/owner_references.hpp"
 #include "sdk/base/ids.hpp"
 
 namespace hearth::api {
@@ -143,6 +144,7 @@ std::vector<Violation> metadata_violations(const KindName& kind, const json& met
   check_name(kind, meta, found);
   check_labels(meta, found);
   check_annotations(meta, found);
+  check_owner_references(meta, found);
   return found;
 }
 
